@@ -1,0 +1,7 @@
+/** What the chain needs of a logger; pino's loggers fit. Logs never decide anything and are never hashed. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

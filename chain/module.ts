@@ -1,0 +1,50 @@
+import type { RequestFinalizeBlock, RequestInitChain, ValidatorUpdate } from './abci/types.js';
+import type { Codec } from './codec/index.js';
+import type { Context } from './context.js';
+import type { ReadOnlyStores } from './store/types.js';
+
+/** Amino-JSON of a message, for SIGN_MODE_LEGACY_AMINO_JSON; the default walks the schema with the SDK's omit-empty rules. */
+export type MsgDefinition<M> = {
+  readonly codec: Codec<M>;
+  readonly responseTypeUrl: string;
+  readonly aminoName: string;
+  /** Fields that amino-JSON emits even when empty (gogoproto's dont_omitempty), by proto name. */
+  readonly aminoKeepEmpty?: readonly string[];
+  /** bech32 addresses that must sign, in order, without repeats. */
+  signers(msg: M): readonly string[];
+  /** The module name in the `message` event, such as "bank"; undefined leaves the attribute out. */
+  readonly eventModule?: string;
+  /** Stateless checks. Throws Refusal. Runs before ante in every mode. */
+  validateBasic?(msg: M): void;
+  /** Stateful checks that only CheckTx (mode check and recheck) makes, after ante. Throws Refusal. */
+  checkTx?(ctx: Context, msg: M): void;
+  /** Executes in modes finalize and simulate. Returns the encoded response message. Throws Refusal; then nothing of the tx's messages is kept. */
+  handle(ctx: Context, msg: M): Uint8Array;
+};
+
+export type QueryContext = {
+  /** The state at `height`, read-only. */
+  readonly stores: ReadOnlyStores;
+  readonly height: bigint;
+  readonly chainId: string;
+};
+/** Takes and returns encoded protobuf messages. Throws Refusal (sdk/22 with "rpc error: code = NotFound …" and so on). */
+export type QueryHandler = (ctx: QueryContext, request: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+
+// A module's messages differ in type; each definition is checked where it is written.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AnyMsgDefinition = MsgDefinition<any>;
+
+/** A part of the state machine: its stores, messages, queries, genesis and block hooks. Order in the module list is the order of hooks. */
+export interface Module {
+  readonly name: string;
+  /** Names of the stores it owns. */
+  readonly stores: readonly string[];
+  readonly msgs?: readonly AnyMsgDefinition[];
+  /** By ABCI path, such as /cosmos.bank.v1beta1.Query/Balance. */
+  readonly queries?: Readonly<Record<string, QueryHandler>>;
+  /** `state` is app_state[name], or undefined when genesis has none. May return validators (only one module may). */
+  initGenesis?(ctx: Context, state: unknown, request: RequestInitChain): readonly ValidatorUpdate[] | void;
+  beginBlock?(ctx: Context, block: RequestFinalizeBlock): void;
+  endBlock?(ctx: Context): readonly ValidatorUpdate[] | void;
+}
