@@ -1,0 +1,96 @@
+/**
+ * What goes between the kernel and a worker, vat-side references only (kernel reference 2.4 to 2.7). Lists and tags are
+ * the published supervisor's JSON, so that a delivery or syscall is recorded as it was sent.
+ */
+import type { CapData } from '../capdata.js';
+
+/** A reference in the vat's own naming: o+0, o-50, p+5, p-60, o+d6/1 … */
+export type Vref = string;
+
+export type VatMessage = { readonly methargs: CapData; readonly result?: Vref | null };
+export type VatResolution = readonly [vpid: Vref, isReject: boolean, data: CapData];
+
+export type VatDelivery =
+  | readonly ['startVat', CapData]
+  | readonly ['message', Vref, VatMessage]
+  | readonly ['notify', readonly VatResolution[]]
+  | readonly ['dropExports', readonly Vref[]]
+  | readonly ['retireExports', readonly Vref[]]
+  | readonly ['retireImports', readonly Vref[]]
+  | readonly ['bringOutYourDead'];
+
+export type VatSyscall =
+  | readonly ['send', Vref, VatMessage]
+  | readonly ['callNow', Vref, string, CapData]
+  | readonly ['subscribe', Vref]
+  | readonly ['resolve', readonly VatResolution[]]
+  | readonly ['exit', boolean, CapData]
+  | readonly ['vatstoreGet', string]
+  | readonly ['vatstoreGetNextKey', string]
+  | readonly ['vatstoreSet', string, string]
+  | readonly ['vatstoreDelete', string]
+  | readonly ['dropImports', readonly Vref[]]
+  | readonly ['retireImports', readonly Vref[]]
+  | readonly ['retireExports', readonly Vref[]]
+  | readonly ['abandonExports', readonly Vref[]];
+
+export type VatSyscallResult = readonly ['ok', unknown] | readonly ['error', string];
+export type RecordedSyscall = { readonly s: VatSyscall; readonly r: VatSyscallResult };
+
+/** How a delivery ended, as far as consensus may know. Anything else a worker does (any other death) is local and throws WorkerLost. */
+export type DeliveryVerdict =
+  | { readonly kind: 'ok' }
+  /** The supervisor answered `error`: the vat could not carry out the delivery. */
+  | { readonly kind: 'error'; readonly message: string }
+  /** Exit 17, 12 or 11. */
+  | { readonly kind: 'meter'; readonly which: 'compute' | 'stack' | 'allocate' }
+  /** More syscalls or bytes than one delivery may record (design 5.8). */
+  | { readonly kind: 'record-bound'; readonly which: 'syscalls' | 'bytes' };
+
+export type DeliveryOutcome = {
+  readonly verdict: DeliveryVerdict;
+  /** Every syscall in the order made, with the answer that was given. */
+  readonly syscalls: readonly RecordedSyscall[];
+  /** As reported by the worker; undefined when it died before it could report. */
+  readonly computrons: number | undefined;
+};
+
+/** Answers one syscall. Called in order, one at a time; may be asynchronous for reads from disk. It must not throw for the vat's mistakes. */
+export type SyscallAnswerer = (syscall: VatSyscall) => VatSyscallResult | Promise<VatSyscallResult>;
+
+/** One live worker of one vat incarnation. One delivery at a time. */
+export interface VatWorker {
+  /** Rejects with WorkerLost when the worker died in a way that is not a verdict; it cannot be used any more then, nor after a verdict other than ok. */
+  deliver(delivery: VatDelivery, answer: SyscallAnswerer): Promise<DeliveryOutcome>;
+  /** Ends the process and waits for its death. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export type WorkerStart = {
+  /** For ps: `v7:counter`. */
+  readonly name: string;
+  readonly vatId: string;
+  /** Zip bytes of the endoZipBase64 bundle. */
+  readonly bundle: Uint8Array;
+  /** Hard limit of computrons for one delivery. */
+  readonly computronsPerDelivery: number;
+};
+
+export interface WorkerFactory {
+  /** Starts a cold worker: lockdown, supervisor, setBundle. Its first delivery is startVat. Rejects with WorkerLost. */
+  start(options: WorkerStart): Promise<VatWorker>;
+  /** Ends every worker that is still alive. */
+  shutdown(): Promise<void>;
+}
+
+/** A worker died, or answered what it never should, for a reason that may be this machine's alone. Never reaches consensus. */
+export class WorkerLost extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'WorkerLost';
+  }
+}
+
+/** Design 5.8: at most this much is recorded in one delivery. */
+export const recordedSyscallsMax = 100_000;
+export const recordedBytesMax = 32 * 1024 * 1024;
