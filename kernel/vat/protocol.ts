@@ -45,7 +45,12 @@ export type DeliveryVerdict =
   /** Exit 17, 12 or 11. */
   | { readonly kind: 'meter'; readonly which: 'compute' | 'stack' | 'allocate' }
   /** More syscalls or bytes than one delivery may record (design 5.8). */
-  | { readonly kind: 'record-bound'; readonly which: 'syscalls' | 'bytes' };
+  | { readonly kind: 'record-bound'; readonly which: 'syscalls' | 'bytes' }
+  /**
+   * The worker made a syscall that is not of a known shape. It was not answered and is not recorded: the worker was ended
+   * there. A fault of the vat, to be settled as any other illegal syscall; the reason is the same on every node.
+   */
+  | { readonly kind: 'illegal-syscall'; readonly reason: string };
 
 export type DeliveryOutcome = {
   readonly verdict: DeliveryVerdict;
@@ -53,6 +58,8 @@ export type DeliveryOutcome = {
   readonly syscalls: readonly RecordedSyscall[];
   /** As reported by the worker; undefined when it died before it could report. */
   readonly computrons: number | undefined;
+  /** UTF-8 bytes of every recorded syscall as the worker wrote it, and of its answer: what recordedBytesMax bounds. */
+  readonly recordedBytes?: number;
 };
 
 /** Answers one syscall. Called in order, one at a time; may be asynchronous for reads from disk. It must not throw for the vat's mistakes. */
@@ -91,6 +98,6 @@ export class WorkerLost extends Error {
   }
 }
 
-/** Design 5.8: at most this much is recorded in one delivery. */
+/** Design 5.8: at most this much is recorded in one delivery. The syscall that would pass the bound is not recorded. */
 export const recordedSyscallsMax = 100_000;
 export const recordedBytesMax = 32 * 1024 * 1024;
