@@ -1,0 +1,78 @@
+/** config/app.toml: how this node runs the application, under the names that Cosmos SDK operators know. */
+import { nodeDefaults } from '../../../config/node.js';
+import { parseDecCoins } from '../coins.js';
+import { booleanKey, choiceKey, countKey, readToml, renderToml, textKey, textListKey, type TomlKeys, type TomlReading } from './toml-table.js';
+
+export type Pruning = 'default' | 'nothing' | 'everything' | 'custom';
+export type AppConfig = {
+  /** Such as "0.025uwind"; checked in CheckTx only. Empty accepts every fee. */
+  minimumGasPrices: string;
+  /** Gas a query may use; 0 is unlimited. */
+  queryGasLimit: number;
+  pruning: Pruning;
+  pruningKeepRecent: number;
+  pruningInterval: number;
+  /** Stops before it executes the first block above this height; 0 never. */
+  haltHeight: number;
+  /** As haltHeight, by block time in Unix seconds. */
+  haltTime: number;
+  minRetainBlocks: number;
+  indexEvents: readonly string[];
+  apiEnable: boolean;
+  apiAddress: string;
+  apiUnsafeCors: boolean;
+  grpcEnable: boolean;
+  grpcAddress: string;
+  snapshotInterval: number;
+  snapshotKeepRecent: number;
+  /** Txs waiting in the mempool, at most; 0 is unlimited. */
+  mempoolMaxTxs: number;
+};
+
+const isListenAddress = (text: string): boolean => /^(tcp:\/\/|unix:\/\/)?\S+$/.test(text) && (text.startsWith('unix://') || /:\d{1,5}$/.test(text));
+const { ports, pruning, stateSync } = nodeDefaults;
+
+const keys: TomlKeys<AppConfig> = {
+  minimumGasPrices: textKey(
+    { name: 'minimum-gas-prices', comment: 'The least price of gas this node takes into its mempool, such as "0.025uwind". Other validators may differ.' },
+    nodeDefaults.minimumGasPrices, 'prices such as "0.025uwind", or "" to take any', text => parseDecCoins(text) !== undefined,
+  ),
+  queryGasLimit: countKey({ name: 'query-gas-limit', comment: 'Gas that one query may use; 0 is unlimited.' }, 0),
+  pruning: choiceKey(
+    { name: 'pruning', comment: 'default keeps the last 100 states, nothing keeps all, everything keeps 2, custom uses the two numbers below.' },
+    'default', ['default', 'nothing', 'everything', 'custom'],
+  ),
+  pruningKeepRecent: countKey({ name: 'pruning-keep-recent', comment: 'With custom: how many states to keep.' }, pruning.keepRecent),
+  pruningInterval: countKey({ name: 'pruning-interval', comment: 'With custom: prune every so many blocks.' }, pruning.interval),
+  haltHeight: countKey({ name: 'halt-height', comment: 'Stop before the first block above this height; 0 is never.' }, nodeDefaults.haltHeight),
+  haltTime: countKey({ name: 'halt-time', comment: 'Stop before the first block after this time, in Unix seconds; 0 is never.' }, 0),
+  minRetainBlocks: countKey({ name: 'min-retain-blocks', comment: 'Blocks that CometBFT keeps at least; 0 keeps all.' }, nodeDefaults.minRetainBlocks),
+  indexEvents: textListKey({ name: 'index-events', comment: 'Events to index, as "type.attribute"; an empty list indexes all.' }, []),
+  apiEnable: booleanKey({ section: 'api', name: 'enable', comment: 'Serve REST.' }, true),
+  apiAddress: textKey(
+    { section: 'api', name: 'address', comment: 'Where REST listens.' }, `tcp://127.0.0.1:${ports.rest}`, 'an address such as "tcp://127.0.0.1:1317"', isListenAddress,
+  ),
+  apiUnsafeCors: booleanKey({ section: 'api', name: 'enabled-unsafe-cors', comment: 'Let pages of any origin call REST.' }, false),
+  grpcEnable: booleanKey({ section: 'grpc', name: 'enable', comment: 'Serve gRPC.' }, true),
+  grpcAddress: textKey(
+    { section: 'grpc', name: 'address', comment: 'Where gRPC listens.' }, `127.0.0.1:${ports.grpc}`, 'an address such as "127.0.0.1:9090"', isListenAddress,
+  ),
+  snapshotInterval: countKey(
+    { section: 'state-sync', name: 'snapshot-interval', comment: 'Make a snapshot for joining nodes every so many blocks; 0 makes none.' }, stateSync.snapshotInterval,
+  ),
+  snapshotKeepRecent: countKey({ section: 'state-sync', name: 'snapshot-keep-recent', comment: 'How many of them to keep; 0 keeps all.' }, stateSync.snapshotKeepRecent),
+  mempoolMaxTxs: countKey({ section: 'mempool', name: 'max-txs', comment: 'Transactions waiting in the application, at most; 0 is unlimited.' }, nodeDefaults.mempoolMaxTxs),
+};
+
+/** Reads app.toml; an absent file or key means its default. Throws CliFailure on a value that does not fit. */
+export function readAppToml(path: string): TomlReading<AppConfig> {
+  return readToml(path, keys);
+}
+
+export function renderAppToml(config: Partial<AppConfig> = {}): string {
+  return renderToml('Windlass, the application of this node. A change takes effect at the next start.', keys, { ...appDefaults(), ...config });
+}
+
+export function appDefaults(): AppConfig {
+  return Object.fromEntries(Object.entries(keys).map(([field, key]) => [field, key.fallback])) as AppConfig;
+}
