@@ -1,0 +1,76 @@
+/** What the kernel keeps of each vat: a record that changes seldom, and progress that changes with each delivery. */
+import assert from 'node:assert/strict';
+import type { VatSettings } from '../items.js';
+import type { VatId, KernelObjectId } from '../ids.js';
+import type { KernelState } from '../state.js';
+import { keys, vatAtEnd } from '../store/keys.js';
+import type { ReadableRows } from '../store/storage.js';
+
+export type VatLife = 'running' | 'paused' | 'terminated';
+
+export type VatRecord = {
+  readonly label: string;
+  /** Address of the account that owns it; empty for a system vat. */
+  readonly owner: string;
+  readonly bundleId: string;
+  /** 0 for the first start, one more with each upgrade. */
+  readonly incarnation: number;
+  readonly life: VatLife;
+  readonly settings: VatSettings;
+  /** The engine and supervisor that this incarnation runs on. */
+  readonly engine: string;
+  /** The facet that can upgrade and end it; undefined for a static vat. */
+  readonly admin?: KernelObjectId;
+};
+
+export type VatProgress = {
+  /** Next number of an import: o-<object>, p-<promise>. */
+  readonly object: number;
+  readonly promise: number;
+  /** Deliveries so far, over all incarnations: the next transcript position. */
+  readonly position: number;
+  /** The current span's first position, and the hash chain over its entries (hex). */
+  readonly spanStart: number;
+  readonly spanHash: string;
+  /** Computrons spent so far. */
+  readonly used: string;
+  /** Deliveries since the last bringOutYourDead, and whether one is queued. */
+  readonly dirt: number;
+  readonly reapQueued: boolean;
+};
+
+export const firstProgress: VatProgress = {
+  object: 50, promise: 60, position: 0, spanStart: 0, spanHash: '', used: '0', dirt: 0, reapQueued: false,
+};
+
+export function readVat(rows: ReadableRows, vat: VatId): VatRecord | undefined {
+  const text = rows.get(keys.vat(vat));
+  return text === undefined ? undefined : (JSON.parse(text) as VatRecord);
+}
+export function knownVat(rows: ReadableRows, vat: VatId): VatRecord {
+  const record = readVat(rows, vat);
+  assert(record, `the kernel does not know ${vat}`);
+  return record;
+}
+export function writeVat(state: KernelState, vat: VatId, record: VatRecord): void {
+  state.rows.set(keys.vat(vat), JSON.stringify(record));
+}
+export function readProgress(rows: ReadableRows, vat: VatId): VatProgress {
+  const text = rows.get(keys.vatProgress(vat));
+  assert(text !== undefined, `${vat} has no progress row`);
+  return JSON.parse(text) as VatProgress;
+}
+export function writeProgress(state: KernelState, vat: VatId, progress: VatProgress): void {
+  state.rows.set(keys.vatProgress(vat), JSON.stringify(progress));
+}
+
+/** Neither terminated nor gone. A paused vat is alive. */
+export function isAlive(rows: ReadableRows, vat: VatId): boolean {
+  const record = readVat(rows, vat);
+  return record !== undefined && record.life !== 'terminated';
+}
+
+/** Every vat that has a record, by number; terminated ones too. */
+export function allVats(rows: ReadableRows): VatId[] {
+  return [...rows.below(keys.allVats)].map(([key]) => vatAtEnd(key));
+}

@@ -1,0 +1,162 @@
+/** Workers that are processes of the XS engine, driven without the engine's JavaScript wrapper: it needs a locked-down host (design 5.5). */
+import { readFileSync } from 'node:fs';
+import type { ConsoleSink } from './delivery-run.js';
+import { DeliveryRun } from './delivery-run.js';
+import type { Frame } from './netstring.js';
+import { encodeFrame } from './netstring.js';
+import type { DeliveryOutcome, SyscallAnswerer, VatDelivery, VatWorker, WorkerFactory, WorkerStart } from './protocol.js';
+import { WorkerLost } from './protocol.js';
+import { openReply, parseReply } from './worker-reply.js';
+import type { XsnapBinary } from './xsnap-binary.js';
+import { findXsnapBinary, readStartCode } from './xsnap-binary.js';
+import { stackKib, XsnapProcess } from './xsnap-process.js';
+
+/** The engine's own bound of `-l`, a C int. */
+export const computronsPerDeliveryMax = 2 ** 31 - 1;
+/** Lockdown and supervisor must fit in the limit too: a worker given less than this cannot start at all. */
+export const computronsPerDeliveryMin = 20_000_000;
+
+export type XsnapWorkerOptions = {
+  /** Takes what vats print; without it, it is dropped. It must not throw. */
+  readonly onConsole?: ConsoleSink;
+  /** Wall clock for a start, lockdown to setBundle. A start that takes longer is a WorkerLost, never a verdict. Default 60,000. */
+  readonly bootTimeoutMs?: number;
+  /** Default: the executable of @agoric/xsnap. */
+  readonly binary?: XsnapBinary;
+};
+
+export interface XsnapWorkerFactory extends WorkerFactory {
+  /** `xsnap-<version>`, as an incarnation records it. */
+  readonly engineId: string;
+  start(options: WorkerStart): Promise<XsnapWorker>;
+}
+
+/** One vat's process. See VatWorker for what it promises. */
+export interface XsnapWorker extends VatWorker {
+  /** Of the process, for monitors and tests. */
+  readonly pid: number;
+}
+
+/**
+ * Makes the factory: reads and checks lockdown and supervisor once, and finds the engine. Throws an Error that says what to
+ * do when the engine is not built or a file is not the published one. Workers end when the node does, however it ends.
+ */
+export function makeXsnapWorkerFactory(options: XsnapWorkerOptions = {}): XsnapWorkerFactory {
+  return new Factory(options);
+}
+
+class Factory implements XsnapWorkerFactory {
+  readonly engineId: string;
+  readonly #binary: string;
+  readonly #onConsole: ConsoleSink;
+  readonly #bootTimeoutMs: number;
+  readonly #startCode: readonly Buffer[];
+  readonly #processes = new Set<XsnapProcess>();
+  #stackIsChecked = false;
+  #isShutDown = false;
+
+  constructor(options: XsnapWorkerOptions) {
+    const { path, engineId } = options.binary ?? findXsnapBinary();
+    this.#binary = path;
+    this.engineId = engineId;
+    this.#onConsole = options.onConsole ?? (() => undefined);
+    this.#bootTimeoutMs = options.bootTimeoutMs ?? 60_000;
+    this.#startCode = (['lockdown', 'supervisor'] as const).map(which => encodeFrame('e', readStartCode(which).source));
+  }
+
+  async start(start: WorkerStart): Promise<XsnapWorker> {
+    const { name, vatId, computronsPerDelivery } = start;
+    if (this.#isShutDown) throw new WorkerLost('the workers are shut down');
+    if (name.startsWith('-')) throw new RangeError(`a worker's name must not look like an option: ${name}`);
+    if (!Number.isInteger(computronsPerDelivery) || computronsPerDelivery < computronsPerDeliveryMin || computronsPerDelivery > computronsPerDeliveryMax) {
+      throw new RangeError(`computronsPerDelivery must be from ${computronsPerDeliveryMin} to ${computronsPerDeliveryMax}: ${computronsPerDelivery}`);
+    }
+    const process = new XsnapProcess({ binary: this.#binary, name, meterLimit: computronsPerDelivery });
+    this.#processes.add(process);
+    void process.closed.then(() => this.#processes.delete(process));
+    const timer = setTimeout(() => process.kill(new Error(`not started within ${this.#bootTimeoutMs} ms`)), this.#bootTimeoutMs);
+    try {
+      await this.#boot(process, start);
+      return new Worker(vatId, process, this.#onConsole);
+    } catch (error) {
+      await process.close();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async shutdown(): Promise<void> {
+    this.#isShutDown = true;
+    await Promise.all([...this.#processes].map(process => process.close()));
+  }
+
+  async #boot(process: XsnapProcess, { vatId, bundle }: WorkerStart): Promise<void> {
+    for (const frame of this.#startCode) {
+      const opened = openReply(await bootCommand(process, frame));
+      if ('why' in opened) throw new WorkerLost(`a worker of ${vatId} did not start: ${opened.why}`);
+      if (!this.#stackIsChecked) checkStackLimit(process);
+      this.#stackIsChecked = true;
+    }
+    const endoZipBase64 = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength).toString('base64');
+    const message = ['setBundle', vatId, { moduleFormat: 'endoZipBase64', endoZipBase64 }, {}];
+    const reply = parseReply(await bootCommand(process, encodeFrame('?', JSON.stringify(message))));
+    if (reply.kind === 'message' && reply.message[0] === 'dispatchReady') return;
+    throw new WorkerLost(`a worker of ${vatId} did not take its bundle: ${JSON.stringify(reply).slice(0, 500)}`);
+  }
+}
+
+class Worker implements XsnapWorker {
+  readonly pid: number;
+  readonly #vatId: string;
+  readonly #process: XsnapProcess;
+  readonly #onConsole: ConsoleSink;
+  #isBusy = false;
+
+  constructor(vatId: string, process: XsnapProcess, onConsole: ConsoleSink) {
+    const { pid } = process;
+    if (pid === undefined) throw new WorkerLost(`the worker of ${vatId} has no process`);
+    this.pid = pid;
+    this.#vatId = vatId;
+    this.#process = process;
+    this.#onConsole = onConsole;
+  }
+
+  async deliver(delivery: VatDelivery, answer: SyscallAnswerer): Promise<DeliveryOutcome> {
+    if (this.#isBusy) throw new Error(`${this.#vatId} was given a delivery while it carries out another`);
+    this.#isBusy = true;
+    try {
+      const run = new DeliveryRun(this.#vatId, this.#process, answer, this.#onConsole);
+      this.#process.command(encodeFrame('?', `["deliver",${JSON.stringify(delivery)}]`), run);
+      return await run.outcome;
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#process.close();
+  }
+}
+
+/** Carries out one command of the start, during which the worker has nothing to ask but to print. */
+function bootCommand(process: XsnapProcess, frame: Buffer): Promise<Frame> {
+  return new Promise((resolve, reject) => {
+    process.command(frame, {
+      onQuery: query => {
+        const text = query.bytes.toString('utf8', 1, 300);
+        process.kill(new Error(`it asked while it was started: ${text}`));
+      },
+      onReply: resolve,
+      onEnd: (_end, lost) => reject(lost),
+    });
+  });
+}
+
+/** Refuses to go on when the stack limit is not in force. Linux tells; elsewhere the shell's own refusal must do. */
+function checkStackLimit(process: XsnapProcess): void {
+  if (globalThis.process.platform !== 'linux') return;
+  const limits = readFileSync(`/proc/${process.pid}/limits`, 'latin1');
+  const soft = /^Max stack size\s+(\S+)/m.exec(limits)?.[1];
+  if (soft !== `${stackKib * 1024}`) throw new Error(`a worker has a stack of ${soft} bytes, and must have ${stackKib * 1024}`);
+}
