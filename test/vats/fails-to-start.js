@@ -1,0 +1,4 @@
+/** A start that throws. */
+export const buildRootObject = () => {
+  throw Error('this contract does not want to start');
+};

@@ -1,0 +1,2 @@
+/** A root object that never comes. */
+export const buildRootObject = () => new Promise(() => {});

@@ -1,0 +1,2 @@
+/** A module that is no contract. */
+export const somethingElse = () => undefined;
