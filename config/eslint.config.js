@@ -63,7 +63,7 @@ const typed = {
   '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports', disallowTypeAnnotations: false }],
   '@typescript-eslint/consistent-type-exports': 'error',
   '@typescript-eslint/ban-ts-comment': ['error', { minimumDescriptionLength: 12 }],
-  '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrors: 'all', caughtErrorsIgnorePattern: '^_' }],
+  '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'all', caughtErrorsIgnorePattern: '^_' }],
   '@typescript-eslint/unbound-method': 'error',
 };
 

@@ -6,7 +6,8 @@ import type { Finding, Rule } from './finding.js';
 import { lineOf, walk, type Source } from './source.js';
 import { zoneOf, type Table, type Zone } from './table.js';
 
-export type Import = { readonly specifier: string; readonly line: number };
+/** `erased`: an `import type`, of which nothing is left at run time. */
+export type Import = { readonly specifier: string; readonly line: number; readonly erased: boolean };
 
 /** What package.json declares: names only. */
 export type Packages = { readonly shipped: ReadonlySet<string>; readonly development: ReadonlySet<string> };
@@ -18,7 +19,7 @@ export function importsOf(source: Source): readonly Import[] {
   const found: Import[] = [];
   walk(source, node => {
     const specifier = specifierOf(node);
-    if (specifier) found.push({ specifier: specifier.text, line: lineOf(source, specifier) });
+    if (specifier) found.push({ specifier: specifier.text, line: lineOf(source, specifier), erased: isErased(node) });
   });
   return found;
 }
@@ -30,6 +31,8 @@ function specifierOf(node: ts.Node): ts.StringLiteralLike | undefined {
   else if (ts.isCallExpression(node) && isLoader(node.expression)) named = node.arguments[0];
   return named && ts.isStringLiteralLike(named) ? named : undefined;
 }
+
+const isErased = (node: ts.Node): boolean => ts.isImportTypeNode(node) || ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
 
 const isLoader = (callee: ts.Expression): boolean =>
   callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require');

@@ -30,7 +30,7 @@ export function checkLength(source: Source, table: Table): readonly Finding[] {
 export function checkTestName(source: Source, table: Table): readonly Finding[] {
   const { path: file } = source;
   if (!file.startsWith('test/') || table.testFoldersWithoutClaims.some(below => file.startsWith(below))) return [];
-  const hasTests = importsOf(source).some(({ specifier }) => specifier === 'node:test');
+  const hasTests = importsOf(source).some(({ specifier, erased }) => specifier === 'node:test' && !erased);
   const isNamedTest = file.endsWith('.test.ts');
   if (hasTests && !isNamedTest) return [{ file, line: 0, rule: 'test-name', instead: 'end its name in .test.ts (or .long.test.ts), else the suite never runs it' }];
   if (!hasTests && isNamedTest) return [{ file, line: 0, rule: 'test-name', instead: 'a helper is no claim: move it to test/support/ and drop .test from its name' }];
