@@ -24,16 +24,12 @@ export const emptyHash: BinaryString = sha256(new Uint8Array(0));
 
 /** Eight bytes, big-endian, so that versions sort as row keys do. */
 export function u64Key(value: bigint): BinaryString {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(value);
-  return bytes.toString('latin1');
+  return u32Key(Number(value >> 32n)) + u32Key(Number(value & 0xffffffffn));
 }
 
 /** Four bytes, big-endian. */
 export function u32Key(value: number): BinaryString {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes.toString('latin1');
+  return String.fromCharCode(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
 }
 
 function viewOf(bytes: Uint8Array): Buffer {

@@ -1,6 +1,6 @@
 /** Proofs of ICS-23 for a key of a tree (ics23:iavl) and for the root of a store below the AppHash (ics23:simple). */
 import { join } from 'node:path';
-import { makeCodecs, type Codec } from '../codec/index.js';
+import { makeCodecs } from '../codec/index.js';
 import { chainProtoFolder } from '../codec/roots.js';
 import type { ProofOp } from '../abci/types.js';
 import { ByteWriter, fromBinary, type BinaryString } from './bytes.js';
@@ -17,13 +17,8 @@ type ExistenceProof = { key: Uint8Array; value: Uint8Array; leaf: LeafOp; path: 
 type NonExistenceProof = { key: Uint8Array; left?: ExistenceProof | undefined; right?: ExistenceProof | undefined };
 type CommitmentProof = { exist?: ExistenceProof; nonexist?: NonExistenceProof };
 
+const codec = makeCodecs([join(chainProtoFolder, 'cosmos', 'ics23')]).of<CommitmentProof>('cosmos.ics23.v1.CommitmentProof');
 const writer = new ByteWriter();
-let codec: Codec<CommitmentProof> | undefined;
-
-function encode(proof: CommitmentProof): Uint8Array {
-  codec ??= makeCodecs([join(chainProtoFolder, 'cosmos', 'ics23')]).of<CommitmentProof>('cosmos.ics23.v1.CommitmentProof');
-  return codec.encode(proof);
-}
 
 /**
  * Proves what a tree holds for a key: its value, or that there is none, by the key's neighbours. An empty tree has no
@@ -31,7 +26,7 @@ function encode(proof: CommitmentProof): Uint8Array {
  */
 export function proveInTree(load: Loader, root: Link | undefined, key: BinaryString): { value: Uint8Array | undefined; op: ProofOp } {
   const rawKey = fromBinary(key);
-  const asOp = (proof: CommitmentProof): ProofOp => ({ type: 'ics23:iavl', key: rawKey, data: encode(proof) });
+  const asOp = (proof: CommitmentProof): ProofOp => ({ type: 'ics23:iavl', key: rawKey, data: codec.encode(proof) });
   const found = root && pathTo(load, root, key);
   if (found?.leaf.key === key) {
     return { value: new Uint8Array(found.leaf.value), op: asOp({ exist: existenceOf(found) }) };
@@ -51,7 +46,7 @@ export function proveStore(stores: readonly NamedRoot[], index: number): ProofOp
     leaf: leafOp(Uint8Array.of(0)),
     path: simplePath(stores, index).map(simpleInnerOp),
   };
-  return { type: 'ics23:simple', key, data: encode({ exist }) };
+  return { type: 'ics23:simple', key, data: codec.encode({ exist }) };
 }
 
 function neighbour(load: Loader, root: Link | undefined, range: Parameters<typeof iterateTree>[2]): ExistenceProof | undefined {

@@ -17,7 +17,10 @@ export type MultiStoreOptions = {
   /** Each is letters, digits, `-` and `_`. Names added since the rows were written start empty. */
   readonly names: readonly string[];
   readonly rows: RowSource;
-  /** Versions kept below the latest one: 0 keeps that one only, Infinity all. */
+  /**
+   * Versions kept below the latest one. 0 keeps that one only, and a branch cannot be read any more once the rows of the
+   * next version are written, so a node takes 1 at least; Infinity keeps all.
+   */
   readonly pruning: number;
   /** Bound on the memory for nodes, roughly. */
   readonly cacheBytes?: number;
@@ -121,9 +124,9 @@ class TreeStores implements MultiStore {
   }
 
   prove(version: bigint, storeName: string, key: Uint8Array): StoreProof | undefined {
-    const load = this.#loaderAt(storeName, version);
     const roots = this.#rootsAt(version);
-    if (!roots?.has(storeName)) return undefined; // not kept, or the store is younger than the version
+    if (!roots?.has(storeName)) return undefined; // the version is not kept, or it has no such store
+    const load = this.#loaderAt(storeName, version);
     const stores = namedRoots(roots);
     const { value, op } = proveInTree(load, roots.get(storeName), toBinary(key));
     return { value, ops: [op, proveStore(stores, stores.findIndex(({ name }) => name === storeName))] };

@@ -30,11 +30,6 @@ export class NodeCache {
     this.#bytesMax = bytesMax;
   }
 
-  /** Bytes held now, by this class's own estimate. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   /** The link's node. Throws MissingNode, or AssertionError when the row's content does not have the hash that the link promises. */
   load(store: string, link: Link): TreeNode {
     link.used = true;

@@ -11,7 +11,10 @@ export interface RowSource {
   get(key: string): Uint8Array | undefined;
 }
 
-/** One named store. Keys are not empty. Iteration is in byte order over [start, end), or backwards from the last key before end. */
+/**
+ * One named store. Keys are not empty. Iteration is in byte order over [start, end), or backwards from the last key before end;
+ * it sees the store as it was when iterate was called, whatever is written meanwhile. Keys and values are copied both ways.
+ */
 export interface KVStore {
   get(key: Uint8Array): Uint8Array | undefined;
   has(key: Uint8Array): boolean;
@@ -54,6 +57,6 @@ export interface MultiStore {
   accept(prepared: PreparedVersion): void;
   /** The state at a version that is still kept, else undefined. */
   at(version: bigint): ReadOnlyStores | undefined;
-  /** ics23:iavl and ics23:simple proof ops of membership or non-membership, or undefined when the version is not kept. */
+  /** ics23:iavl and ics23:simple proof ops of membership or non-membership, or undefined when the version is not kept or has no such store. */
   prove(version: bigint, storeName: string, key: Uint8Array): StoreProof | undefined;
 }

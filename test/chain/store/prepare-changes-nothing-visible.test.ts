@@ -60,6 +60,31 @@ test('the same writes prepared again give the same rows, and the first result ma
   assert.deepEqual(openMain(rows, 4).appHash, stores.appHash);
 });
 
+test('a crash before the batch loses nothing, and the block comes out the same; one after it is a commit', () => {
+  const { stores, rows } = opened();
+  const lost = stores.prepare(changed(stores), 2n);
+  const restarted = openMain(rows, 4);
+  assert.equal(restarted.version, 1n);
+  const again = restarted.prepare(changed(restarted), 2n);
+  assert.deepEqual(again, lost);
+  rows.apply(again.rows); // and down before accept
+  const after = openMain(rows, 4);
+  assert.equal(after.version, 2n);
+  assert.deepEqual(after.appHash, lost.appHash);
+  assert.deepEqual(after.branch().store('main').get(keyOf(3)), utf8('new'));
+  assert.deepEqual(after.at(1n)?.store('main').get(keyOf(3)), utf8('old'));
+});
+
+test('rows taken back to an earlier version open at that version, and go on with the same hashes', () => {
+  const { stores, rows } = opened();
+  const undo = rows.copy();
+  const appHash = commit(stores, rows, changed(stores));
+  commitTo(stores, rows, store => store.set(utf8('later'), utf8('v')));
+  const back = openMain(undo, 4);
+  assert.equal(back.version, 1n);
+  assert.deepEqual(commit(back, undo, changed(back)), appHash);
+});
+
 test('the order of writes does not matter, only what they come to', () => {
   const { stores } = opened();
   const forwards = stores.branch();

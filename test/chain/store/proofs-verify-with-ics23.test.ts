@@ -65,6 +65,19 @@ test('absence is proven between neighbours, left of all keys and right of all', 
   }
 });
 
+test('keys of strangers are answered: empty, very long, in stores that are not there', () => {
+  const { stores } = filled(8, 50);
+  for (const key of [new Uint8Array(0), new Uint8Array(100_000).fill(0x80)]) {
+    const proof = stores.prove(stores.version, 'bank', key);
+    assert(proof && verifies(proof, stores.appHash, 'bank', key, undefined));
+  }
+  assert.equal(stores.prove(stores.version, 'nowhere', utf8('k')), undefined);
+  assert.equal(stores.prove(0n, 'bank', utf8('k')), undefined);
+  assert.equal(stores.prove(-1n, 'bank', utf8('k')), undefined);
+  assert.equal(stores.prove(stores.version + 1n, 'bank', utf8('k')), undefined);
+  assert.equal(stores.prove(2n ** 64n, 'bank', utf8('k')), undefined);
+});
+
 test('a tree of one key proves it, and absence on either side', () => {
   const rows = new MapRows();
   const stores = openMultiStore({ names, rows, pruning: 0 });
