@@ -1,11 +1,13 @@
 /** From a transaction to what became of the action it queued. */
-import type { DeliverTxResponse } from '@cosmjs/stargate';
 import { codecOf } from './codecs.js';
 import { kernelOf, type KernelClient } from './queries.js';
 import { actionState, type CapData, type MsgActionResponse } from './types.js';
 
 const responseTypeUrl = '/windlass.kernel.v1.MsgActionResponse';
 const pollEveryMs = 250;
+
+/** What is read of a DeliverTxResponse. */
+export type TxAnswer = { readonly code: number; readonly rawLog?: string | undefined; readonly msgResponses: readonly { readonly typeUrl: string; readonly value: Uint8Array }[] };
 
 /** How an action ended. `result` is the fulfilment, or the reason of the rejection. */
 export type Outcome = { readonly state: 'fulfilled' | 'rejected'; readonly result: CapData | undefined; readonly settledHeight: bigint };
@@ -22,7 +24,7 @@ export class OutcomeTimeout extends Error {
  * The ids of the actions a transaction queued, in the order of its messages; InstallBundle and foreign messages queue
  * none. Throws when the transaction failed, since a failed one queued nothing.
  */
-export function actionIdsOf(response: Pick<DeliverTxResponse, 'code' | 'msgResponses' | 'rawLog'>): bigint[] {
+export function actionIdsOf(response: TxAnswer): bigint[] {
   if (response.code !== 0) throw new Error(`the transaction failed with code ${response.code}: ${response.rawLog ?? ''}`);
   return response.msgResponses
     .filter(({ typeUrl }) => typeUrl === responseTypeUrl)
@@ -37,7 +39,7 @@ export function actionIdsOf(response: Pick<DeliverTxResponse, 'code' | 'msgRespo
  * const outcome = await waitForOutcome(client, actionIdOf(sent), { timeoutMs: 30_000 });
  * ```
  */
-export function actionIdOf(response: Pick<DeliverTxResponse, 'code' | 'msgResponses' | 'rawLog'>): bigint {
+export function actionIdOf(response: TxAnswer): bigint {
   const [actionId, ...more] = actionIdsOf(response);
   if (actionId === undefined || more.length > 0) {
     throw new Error(`the transaction queued ${actionId === undefined ? 'no action' : `${more.length + 1} actions`}, expected one`);

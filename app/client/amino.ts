@@ -3,8 +3,10 @@ import type { AminoConverter, AminoConverters } from '@cosmjs/stargate';
 import type { Codec, FieldSchema, MessageSchema } from '../../chain/codec/index.js';
 import { codecOf } from './codecs.js';
 import { kernelMessages } from './messages.js';
+import type { Coin } from './types.js';
 
 type Plain = Record<string, unknown>;
+const coinTypeName = 'cosmos.base.v1beta1.Coin';
 
 /**
  * Converters for `new AminoTypes({ ...createDefaultAminoConverters(), ...windlassAminoConverters })`.
@@ -38,14 +40,20 @@ function toAmino(schema: MessageSchema, value: Plain): Plain {
 }
 
 function scalarOrMessage(field: FieldSchema, content: unknown): unknown {
+  if (field.type.kind === 'message' && field.type.message.typeName === coinTypeName) return coinJson(content as Coin);
   if (field.type.kind === 'message') return toAmino(field.type.message, content as Plain);
   if (content instanceof Uint8Array) return Buffer.from(content).toString('base64');
   return typeof content === 'bigint' ? content.toString() : content;
 }
 
+/** A coin always has both of its names: the SDK keeps them even when empty. */
+function coinJson({ denom = '', amount = '' }: Partial<Coin>): Plain {
+  return { denom, amount };
+}
+
 function isEmpty(field: FieldSchema, content: unknown): boolean {
   if (field.repeated) return (content as unknown[]).length === 0;
-  if (field.type.kind === 'message') return false;
+  if (field.type.kind === 'message' || field.oneof !== undefined) return false;
   if (content instanceof Uint8Array) return content.length === 0;
   return content === '' || content === 0 || content === 0n || content === false;
 }

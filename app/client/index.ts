@@ -23,7 +23,7 @@ export { windlassRegistryTypes } from './registry.js';
 export { windlassAminoConverters } from './amino.js';
 export { setupKernelExtension, type KernelClient, type KernelExtension } from './queries.js';
 export { kernelMessages, typeUrlOf, type KernelMessageName } from './messages.js';
-export { actionIdOf, actionIdsOf, waitForOutcome, OutcomeTimeout, type Outcome } from './actions.js';
+export { actionIdOf, actionIdsOf, waitForOutcome, OutcomeTimeout, type Outcome, type TxAnswer } from './actions.js';
 export { bundle, bundleChunks, chunkBytesMax, chunksToSend, installBundle, type BundleData, type InstallClient, type InstallProgress } from './bundles.js';
 export { ArgsError, encodeArgs, encodeCapData } from './capdata.js';
 export * from './types.js';

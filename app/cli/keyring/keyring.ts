@@ -1,9 +1,9 @@
 /** A keyring: a folder with one file a key. What is public can be read by all commands; the secret goes through a vault. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../../chain/engine/home-files/index.js';
 import { CliFailure, UsageFailure } from '../failure.js';
 import type { KeyringBackend } from '../home/client-toml.js';
-import { writeFileWhole } from '../home/write-file.js';
 import type { Io } from '../io.js';
 import { addressOf, isAddress, publicKeyOf, type PublicKey } from './hd.js';
 import { passwordVault, plainVault, type StoredSecret, type Vault } from './vault.js';
@@ -44,7 +44,7 @@ function makeKeyring(folder: string, backend: KeyringBackend, vault: Vault): Key
     const file: KeyFile = { version: 1, name, type: info.type, address: info.address, pubkey: publicKey, ...(secret ? { secret } : {}) };
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
-    writeFileWhole(pathOf(name), `${JSON.stringify(file, null, 2)}\n`, 0o600);
+    replaceFile(pathOf(name), `${JSON.stringify(file, null, 2)}\n`, 0o600);
     return info;
   };
   const refuseTaken = (name: string): void => {

@@ -1,8 +1,8 @@
 /** How a backend keeps a private key in a file: readable, or sealed under the keyring's one password. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../../chain/engine/home-files/index.js';
 import { CliFailure } from '../failure.js';
-import { writeFileWhole } from '../home/write-file.js';
 import type { Io } from '../io.js';
 import { chooseNewPassword, readPassword } from './password.js';
 import { deriveKey, newKdf, seal, unseal, type Box, type Kdf } from './sealed.js';
@@ -56,6 +56,6 @@ async function makeLock(path: string, io: Io): Promise<Buffer> {
   const kdf = newKdf();
   const key = await deriveKey(await chooseNewPassword(io, 'Password for the new keyring'), kdf);
   const lock: Lock = { version: 1, kdf, check: seal(key, Buffer.from(checkText, 'utf8'), checkText) };
-  writeFileWhole(path, `${JSON.stringify(lock, null, 2)}\n`, 0o600);
+  replaceFile(path, `${JSON.stringify(lock, null, 2)}\n`, 0o600);
   return key;
 }

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { CliFailure } from '../failure.js';
+import { faultsOfAppState } from '../home/genesis-state.js';
+import { homePaths } from '../home/paths.js';
+import type { Io } from '../io.js';
+import { isAddress } from '../keyring/hd.js';
+import { printResult } from '../output.js';
+import { homeOf, settingsOf } from '../settings.js';
+import { genesisOf } from './read.js';
+
+export function addValidate(genesis: Command, io: Io): void {
+  const command = genesis.command('validate')
+    .description('check the genesis: its layout, its validators, its accounts and coins')
+    .addHelpText('after', '\nExample:\n  windlass genesis validate --home ./alice');
+  command.action(() => {
+    const { output } = settingsOf(command, io);
+    const home = homeOf(command, io);
+    const doc = genesisOf(home);
+    const faults = [...faultsOfAppState(doc.app_state, isAddress), ...(doc.validators.length === 0 ? ['validators: a chain needs at least one'] : [])];
+    if (faults.length > 0) throw new CliFailure(`${homePaths(home).genesis}: ${faults.join('; ')}`);
+    printResult(io, output, { valid: true, chain_id: doc.chain_id, validators: doc.validators.length, initial_height: doc.initial_height });
+  });
+}

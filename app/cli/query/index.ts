@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import type { Io } from '../io.js';
+import { addAccount } from './account.js';
+import { addAction } from './action.js';
+import { addBalances } from './balances.js';
+import { addBlock } from './block.js';
+import { addBundle } from './bundle.js';
+import { addCapabilities } from './capabilities.js';
+import { addPublished } from './published.js';
+import { addTxQuery } from './tx.js';
+import { addVat } from './vat.js';
+import { addVats } from './vats.js';
+
+const verbs = [addAccount, addBalances, addTxQuery, addBlock, addAction, addCapabilities, addVats, addVat, addBundle, addPublished];
+
+/** Answers the `query` command, for parts that add verbs of their own below it. */
+export function addQuery(program: Command, io: Io): Command {
+  const query = program.command('query').alias('q').description('ask the node about the state of the chain');
+  for (const add of verbs) add(query, io);
+  return query;
+}

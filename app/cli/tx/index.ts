@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import type { Io } from '../io.js';
+import { addCreateVat } from './create-vat.js';
+import { addDrop } from './drop.js';
+import { addGrant } from './grant.js';
+import { addInstallBundle } from './install-bundle.js';
+import { addInvoke } from './invoke.js';
+import { addRename } from './rename.js';
+import { addSend } from './send.js';
+import { addTerminateVat } from './terminate-vat.js';
+import { addUpgradeVat } from './upgrade-vat.js';
+
+const verbs = [addSend, addInstallBundle, addCreateVat, addInvoke, addUpgradeVat, addTerminateVat, addGrant, addRename, addDrop];
+
+export function addTx(program: Command, io: Io): void {
+  const tx = program.command('tx').description('sign and send a transaction, and wait until it is in a block');
+  for (const add of verbs) add(tx, io);
+}

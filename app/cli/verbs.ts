@@ -1,0 +1,15 @@
+/** The verbs of `windlass`, in the order of its help. A part that brings a verb adds one line here. */
+import type { Command } from 'commander';
+import { addGenesis } from './genesis/index.js';
+import { addInit } from './init.js';
+import type { Io } from './io.js';
+import { addKeys } from './keys/index.js';
+import { addQuery } from './query/index.js';
+import { addStatus } from './status.js';
+import { addTx } from './tx/index.js';
+import { addVersion } from './version.js';
+
+/** Adds a command to the program; its action throws CliFailure for what is expected to go wrong. */
+export type AddVerb = (program: Command, io: Io) => void;
+
+export const verbs: readonly AddVerb[] = [addInit, addGenesis, addKeys, addTx, addQuery, addStatus, addVersion];
