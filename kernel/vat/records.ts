@@ -74,3 +74,8 @@ export function isAlive(rows: ReadableRows, vat: VatId): boolean {
 export function allVats(rows: ReadableRows): VatId[] {
   return [...rows.below(keys.allVats)].map(([key]) => vatAtEnd(key));
 }
+
+/** The hard limit of one delivery of the vat, in computrons. */
+export function deliveryLimit(state: KernelState, vat: VatId): number {
+  return knownVat(state.rows, vat).settings.computronsPerDelivery ?? state.params.computronsPerDelivery;
+}

@@ -1,0 +1,33 @@
+/** What an account asks of the kernel: the payload of an action, checked by the block that accepted it and again at intake. */
+import type { CapData } from './capdata.js';
+import type { VatSettings } from './items.js';
+
+export type Coin = { readonly denom: string; readonly amount: bigint };
+
+type Common = {
+  /** Counts from 1 over the life of the chain. */
+  readonly id: bigint;
+  readonly sender: string;
+};
+
+/** Slots of capdata are names in the sender's c-list, or public names with a leading '@'. */
+export type Action = Common &
+  (
+    | { readonly kind: 'invoke'; readonly target: string; readonly method: string; readonly args: CapData; readonly saveAs: string; readonly funds: readonly Coin[] }
+    | { readonly kind: 'create-vat'; readonly bundleId: string; readonly label: string; readonly parameters: CapData; readonly settings: VatSettings; readonly saveAs: string }
+    | { readonly kind: 'upgrade-vat'; readonly vat: string; readonly bundleId: string; readonly parameters: CapData; readonly upgradeMessage: string }
+    | { readonly kind: 'terminate-vat'; readonly vat: string; readonly reason: string }
+    | { readonly kind: 'grant'; readonly name: string; readonly recipient: string; readonly saveAs: string }
+    | { readonly kind: 'rename'; readonly name: string; readonly newName: string }
+    | { readonly kind: 'drop'; readonly name: string }
+  );
+
+/** Codes of codespace `kernel` (design 5.3). */
+export const kernelCodes = {
+  unknownCapability: 2, badName: 3, nameInUse: 4, badCapData: 5, badMethod: 6, unknownBundle: 7, bundleHashMismatch: 8,
+  bundleMalformed: 9, chunkConflict: 10, tooLarge: 11, queueFull: 12, unknownVat: 13, notOwner: 14, vatTerminated: 15,
+  governanceOnly: 16, badOption: 17,
+} as const;
+
+/** Why an action cannot be done: a code of codespace `kernel` and a text for people. */
+export type ActionRefusal = { readonly code: number; readonly text: string };

@@ -1,0 +1,161 @@
+/** One crank: a planned item settles as one atomic step over the state (design 5.2, Settling). Every branch of a crank is here. */
+import assert from 'node:assert/strict';
+import type { CapData } from './capdata.js';
+import { errorData, vatTerminated } from './errors.js';
+import type { GcAction } from './gc.js';
+import type { VatId } from './ids.js';
+import type { NotifyItem, SendItem } from './items.js';
+import { releaseItem } from './queues.js';
+import { rejectResult } from './route.js';
+import { callService } from './service/call.js';
+import { takeNumber, type KernelState } from './state.js';
+import { beginStep, closeStep, undoStep, type StepRecord } from './step.js';
+import { keys } from './store/keys.js';
+import { appendDelivery } from './store/transcript.js';
+import { IllegalSyscall } from './syscall/illegal.js';
+import { applySyscall } from './syscall/index.js';
+import type { SyscallScope } from './syscall/types.js';
+import { takeReap, toVatDelivery, type VatSource } from './translate.js';
+import type { DeliveryOutcome, DeliveryVerdict, VatDelivery } from './vat/protocol.js';
+import { deliveryLimit, readProgress, writeProgress } from './vat/records.js';
+import { terminateVat } from './vat/termination.js';
+import { sameJson } from './vat/warehouse.js';
+
+/** What a round takes, in the order it settles. */
+export type PlannedItem =
+  /** GC actions that have no point any more. */
+  | { readonly kind: 'void-gc'; readonly actions: readonly GcAction[] }
+  | { readonly kind: 'vat'; readonly vat: VatId; readonly source: VatSource; readonly delivery: VatDelivery }
+  /** Needs no worker: a call of a service, a message or a notify that reaches nobody. */
+  | { readonly kind: 'kernel'; readonly key: string; readonly item: SendItem | NotifyItem };
+
+export type CrankReport = {
+  readonly step: StepRecord;
+  /** What it costs the run's budget. */
+  readonly cost: bigint;
+  /** The vat whose worker must not be used again, because the crank aborted or the vat ended. */
+  readonly discard: VatId | undefined;
+};
+
+/** Every item costs at least this much, in computrons (design 5.3). */
+export const crankBase = 10_000n;
+
+/** Settles an item that needs no worker. */
+export function settleKernelItem(state: KernelState, planned: Exclude<PlannedItem, { kind: 'vat' }>): CrankReport {
+  beginStep(state);
+  if (planned.kind === 'void-gc') {
+    for (const { key } of planned.actions) state.rows.delete(key);
+  } else {
+    state.rows.delete(planned.key);
+    if (planned.item.type === 'send') callService(state, planned.item);
+    releaseItem(state, planned.item);
+  }
+  return { step: closeStep(state, 'crank'), cost: crankBase, discard: undefined };
+}
+
+/** Settles a vat's delivery with what its worker did. The delivery must be the one that was planned. */
+export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, { kind: 'vat' }>, outcome: DeliveryOutcome): CrankReport {
+  const { vat, source } = planned;
+  const mark = state.outbound.length;
+  beginStep(state);
+  const delivery = toVatDelivery(state, vat, source);
+  assert(sameJson(delivery, planned.delivery), `${vat}: the delivery that settles is not the one that was planned`);
+  const limit = deliveryLimit(state, vat);
+  const verdict = applyOutcome(state, vat, delivery, outcome);
+  if (verdict.kind === 'abort') {
+    undoStep(state, mark);
+    dropSource(state, vat, source);
+    chargeVat(state, vat, BigInt(outcome.computrons ?? limit));
+    terminateVat(state, vat, true, verdict.info);
+  } else {
+    chargeVat(state, vat, BigInt(outcome.computrons ?? limit));
+    if (verdict.exit) terminateVat(state, vat, false, verdict.exit);
+    else countDirt(state, vat, source);
+  }
+  const computrons = BigInt(outcome.computrons ?? limit);
+  return {
+    step: closeStep(state, 'crank'),
+    cost: computrons > crankBase ? computrons : crankBase,
+    discard: verdict.kind === 'abort' || verdict.exit ? vat : undefined,
+  };
+}
+
+export type AppliedOutcome =
+  | { readonly kind: 'keep'; readonly exit: CapData | undefined }
+  /** Nothing that the vat did counts, and it ends; `info` says why, with krefs that the undone step does not need. */
+  | { readonly kind: 'abort'; readonly info: CapData; readonly reason: string };
+
+/**
+ * Applies a delivery's syscalls and records it in the transcript, or finds that it must be aborted. The first match
+ * decides: illegal syscall, worker error, metered exit, record bound, exit with failure.
+ */
+export function applyOutcome(state: KernelState, vat: VatId, delivery: VatDelivery, outcome: DeliveryOutcome): AppliedOutcome {
+  const scope: SyscallScope = { state, vat };
+  try {
+    for (const { s } of outcome.syscalls) applySyscall(scope, s);
+  } catch (error) {
+    if (!(error instanceof IllegalSyscall)) throw error;
+    return abort(`illegal syscall: ${error.message}`);
+  }
+  const fault = faultOf(outcome.verdict);
+  if (fault !== undefined) return abort(fault);
+  if (scope.exit?.isFailure) return { kind: 'abort', reason: 'the vat exited with a failure', info: withoutSlots(scope.exit.info) };
+  appendDelivery(state, vat, delivery, outcome);
+  return { kind: 'keep', exit: scope.exit?.info };
+}
+
+function abort(reason: string): AppliedOutcome {
+  return { kind: 'abort', reason, info: errorData(reason) };
+}
+
+function faultOf(verdict: DeliveryVerdict): string | undefined {
+  switch (verdict.kind) {
+    case 'ok': return undefined;
+    case 'illegal-syscall': return `illegal syscall: ${verdict.reason}`;
+    case 'error': return verdict.message;
+    case 'meter': return meterTexts[verdict.which];
+    case 'record-bound': return `too many ${verdict.which === 'syscalls' ? 'syscalls' : 'bytes of syscalls'} in one delivery`;
+  }
+}
+
+const meterTexts = {
+  compute: 'Compute meter exceeded',
+  stack: 'Stack meter exceeded',
+  allocate: 'Allocate meter exceeded',
+} as const;
+
+/** References in the reason of an aborted crank are undone with it; what remains is a plain Error. */
+function withoutSlots(info: CapData): CapData {
+  return info.slots.length === 0 ? info : errorData('the vat exited with a failure');
+}
+
+/** After an abort: the item leaves its place without being delivered; a message's result is rejected. */
+function dropSource(state: KernelState, vat: VatId, source: VatSource): void {
+  switch (source.from) {
+    case 'gc':
+      for (const { key } of source.actions) state.rows.delete(key);
+      return;
+    case 'reap':
+      takeReap(state, vat, source.key);
+      return;
+    case 'queue':
+      state.rows.delete(source.key);
+      if (source.item.type === 'send') rejectResult(state, source.item, vatTerminated);
+      releaseItem(state, source.item);
+  }
+}
+
+export function chargeVat(state: KernelState, vat: VatId, computrons: bigint): void {
+  const progress = readProgress(state.rows, vat);
+  writeProgress(state, vat, { ...progress, used: String(BigInt(progress.used) + computrons) });
+}
+
+/** A delivery makes a vat dirty; enough of them and it is asked to bring out its dead. */
+function countDirt(state: KernelState, vat: VatId, source: VatSource): void {
+  if (source.from === 'reap') return;
+  const progress = readProgress(state.rows, vat);
+  const dirt = progress.dirt + 1;
+  const due = dirt >= state.params.reapInterval && !progress.reapQueued;
+  if (due) state.rows.set(keys.reap(takeNumber(state, 'reap')), vat);
+  writeProgress(state, vat, { ...progress, dirt, reapQueued: progress.reapQueued || due });
+}

@@ -1,0 +1,26 @@
+/** The kernel's only door. */
+export { kernelCodes, type Action, type ActionRefusal, type Coin } from './action.js';
+export type { CapData } from './capdata.js';
+export { type InstalledBundle, type KernelConfig, type StaticVat, schemaVersion } from './genesis.js';
+export { asKernelObjectId, asVatId, storedKref, type KernelObjectId, type Kref, type VatId } from './ids.js';
+export { Kernel, budgetPolicy, type KernelOptions, type KernelRun } from './kernel.js';
+export type { VatSettings } from './items.js';
+export { ownerOf, owningVat, readObject } from './objects.js';
+export type { OutboundOp } from './outbound.js';
+export { canResolve, isName, isNameInUse, isNewName, namesOf, readName, readPublication } from './principal.js';
+export type { RunInput, RunPolicy, RunReport } from './run.js';
+export type { FundsService } from './service/funds.js';
+export { addServiceObject, dataOfKind, refTo, serviceData, setServiceData } from './service/objects.js';
+export type { KernelService, ServiceAnswer, ServiceCall, ServiceData } from './service/types.js';
+export { isLabel } from './service/vats.js';
+export { defaultParams, type KernelParams, type KernelState } from './state.js';
+export { activityHash, stepNumber, type StepKind, type StepRecord } from './step.js';
+export { verifyBundle } from './store/bundle.js';
+export { keys } from './store/keys.js';
+export { compareText, isLocal, KernelStorage, MemoryBacking, type Change, type KernelBacking, type ReadableRows } from './store/storage.js';
+export { textOfWtf8, wtf8Bytes } from './store/wtf8.js';
+export { allVats, readProgress, readVat, type VatProgress, type VatRecord } from './vat/records.js';
+export { checkSettings } from './vat/settings.js';
+export { ReplayMismatch, sameJson, type BundleSource } from './vat/warehouse.js';
+export { WorkerLost, type WorkerFactory } from './vat/protocol.js';
+export { makeXsnapWorkerFactory } from './vat/worker-xsnap.js';

@@ -1,0 +1,166 @@
+/**
+ * Actions enter the kernel: names are resolved, what was checked at acceptance is checked again, and the action becomes an
+ * item, or is done at once. Each is a step of its own. One that fails here has the outcome REJECTED.
+ */
+import { kernelCodes, type Action, type ActionRefusal } from './action.js';
+import { decodeCapData, encodeCapData, mapSlots, type CapData, type Passable } from './capdata.js';
+import { errorData, undefinedData } from './errors.js';
+import { asVatId, type KernelPromiseId, type VatId } from './ids.js';
+import { settleAction, type ActionWatcher } from './outcome.js';
+import { dropName, fileName, isNameInUse, readName, resolveName } from './principal.js';
+import { addPromise } from './promises.js';
+import { enqueue } from './queues.js';
+import { routeSend } from './route.js';
+import type { FundsService } from './service/funds.js';
+import type { KernelState } from './state.js';
+import { beginStep, closeStep, type StepRecord } from './step.js';
+import { keys } from './store/keys.js';
+import { isAlive, readVat } from './vat/records.js';
+import { watch } from './watchers.js';
+
+/** Takes one action into the kernel. */
+export function takeAction(state: KernelState, action: Action): StepRecord {
+  beginStep(state);
+  state.outbound.push({ kind: 'action-taken', action: action.id });
+  const refusal = startAction(state, action);
+  if (refusal) rejectAction(state, action, refusal);
+  return closeStep(state, 'intake');
+}
+
+function rejectAction(state: KernelState, action: Action, { code, text }: ActionRefusal): void {
+  if (action.kind === 'invoke') {
+    for (const { denom, amount } of action.funds) state.outbound.push({ kind: 'coins', to: action.sender, denom, amount, reason: 'refunded' });
+  }
+  settleAction(state, watcherOf(action), true, errorData(`kernel/${code}: ${text}`));
+}
+
+/** Grants and renames file under names of their own; what a plain result files is under save_as. */
+function watcherOf(action: Action): ActionWatcher {
+  const saveAs = action.kind === 'invoke' || action.kind === 'create-vat' ? action.saveAs : '';
+  return { kind: 'action', action: String(action.id), account: action.sender, saveAs, shape: action.kind === 'create-vat' ? 'create' : 'plain' };
+}
+
+/** A promise whose settling is the action's outcome. */
+function outcomePromise(state: KernelState, action: Action): KernelPromiseId {
+  const kp = addPromise(state, undefined);
+  watch(state, kp, watcherOf(action));
+  return kp;
+}
+
+function startAction(state: KernelState, action: Action): ActionRefusal | undefined {
+  switch (action.kind) {
+    case 'invoke': return invoke(state, action);
+    case 'create-vat': return createVat(state, action);
+    case 'upgrade-vat': case 'terminate-vat': return changeVat(state, action);
+    case 'grant': return grant(state, action);
+    case 'rename': return rename(state, action);
+    case 'drop': return drop(state, action);
+  }
+}
+
+type ActionOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
+
+const unknownCapability = (name: string): ActionRefusal => ({ code: kernelCodes.unknownCapability, text: `unknown capability "${name}"` });
+
+function invoke(state: KernelState, action: ActionOf<'invoke'>): ActionRefusal | undefined {
+  const target = resolveName(state, action.sender, action.target);
+  if (!target) return unknownCapability(action.target);
+  const args = resolveSlots(state, action.sender, action.args);
+  if ('code' in args) return args;
+  const payments = deposit(state, action);
+  const methargs = encodeCapData([action.method, [...(args.value as readonly Passable[]), ...payments]]);
+  routeSend(state, target.kref, { methargs, result: outcomePromise(state, action) });
+  return undefined;
+}
+
+function deposit(state: KernelState, action: ActionOf<'invoke'>): readonly Passable[] {
+  if (action.funds.length === 0) return [];
+  const bank = state.services.get('bank') as FundsService | undefined;
+  if (!bank?.deposit) throw new Error(`action ${action.id} has funds, but the kernel has no bank`);
+  return bank.deposit(state, action.sender, action.funds);
+}
+
+/** The parsed value with krefs in the place of names. */
+function resolveSlots(state: KernelState, account: string, data: CapData): { readonly value: Passable } | ActionRefusal {
+  const krefs: string[] = [];
+  for (const name of data.slots) {
+    const object = resolveName(state, account, name);
+    if (!object) return unknownCapability(name);
+    krefs.push(object.kref);
+  }
+  return { value: mapSlots(decodeCapData(data), (slot, index) => ({ slot: krefs[index] as string, iface: ifaceFor(state, account, slot) })) };
+}
+
+/** In a transaction the iface is ignored: what the vat sees is what the kernel saw last. */
+function ifaceFor(state: KernelState, account: string, name: string): string | undefined {
+  return resolveName(state, account, name)?.iface || undefined;
+}
+
+function createVat(state: KernelState, action: ActionOf<'create-vat'>): ActionRefusal | undefined {
+  if (state.rows.get(keys.bundle(action.bundleId)) === undefined) return unknownBundle(action.bundleId);
+  const parameters = resolveSlots(state, action.sender, action.parameters);
+  if ('code' in parameters) return parameters;
+  enqueue(state, {
+    type: 'create-vat', vat: null, bundleId: action.bundleId, label: action.label, owner: action.sender,
+    parameters: encodeCapData(parameters.value), settings: action.settings, result: outcomePromise(state, action),
+  });
+  return undefined;
+}
+
+const unknownBundle = (bundleId: string): ActionRefusal => ({ code: kernelCodes.unknownBundle, text: `bundle ${bundleId} is not installed` });
+
+function changeVat(state: KernelState, action: ActionOf<'upgrade-vat'> | ActionOf<'terminate-vat'>): ActionRefusal | undefined {
+  const vat = asVatId(action.vat);
+  const refusal = ownershipRefusal(state, action.sender, action.vat);
+  if (refusal) return refusal;
+  if (action.kind === 'terminate-vat') {
+    enqueue(state, { type: 'terminate-vat', vat: vat as VatId, reason: errorData(action.reason), result: outcomePromise(state, action) });
+    return undefined;
+  }
+  if (state.rows.get(keys.bundle(action.bundleId)) === undefined) return unknownBundle(action.bundleId);
+  const parameters = resolveSlots(state, action.sender, action.parameters);
+  if ('code' in parameters) return parameters;
+  enqueue(state, {
+    type: 'upgrade-vat', vat: vat as VatId, bundleId: action.bundleId, parameters: encodeCapData(parameters.value),
+    upgradeMessage: action.upgradeMessage, result: outcomePromise(state, action),
+  });
+  return undefined;
+}
+
+function ownershipRefusal({ rows }: KernelState, sender: string, text: string): ActionRefusal | undefined {
+  const vat = asVatId(text);
+  const record = vat === undefined ? undefined : readVat(rows, vat);
+  if (vat === undefined || !record) return { code: kernelCodes.unknownVat, text: `unknown vat ${text}` };
+  if (record.owner !== sender) return { code: kernelCodes.notOwner, text: `${text} belongs to another account` };
+  return isAlive(rows, vat) ? undefined : { code: kernelCodes.vatTerminated, text: `${text} is terminated` };
+}
+
+function grant(state: KernelState, action: ActionOf<'grant'>): ActionRefusal | undefined {
+  const object = resolveName(state, action.sender, action.name);
+  if (!object) return unknownCapability(action.name);
+  fileName(state, action.recipient, `from.${action.id}.${action.saveAs}`, object);
+  return finish(state, action);
+}
+
+function rename(state: KernelState, action: ActionOf<'rename'>): ActionRefusal | undefined {
+  const object = readName(state.rows, action.sender, action.name);
+  if (object && !isNameInUse(state.rows, action.sender, action.newName)) {
+    fileName(state, action.sender, action.newName, object);
+    dropName(state, action.sender, action.name);
+    state.outbound.push({ kind: 'reservation-released', account: action.sender, name: action.newName });
+    return finish(state, action);
+  }
+  state.outbound.push({ kind: 'reservation-released', account: action.sender, name: action.newName });
+  return object ? { code: kernelCodes.nameInUse, text: `name "${action.newName}" is in use` } : unknownCapability(action.name);
+}
+
+function drop(state: KernelState, action: ActionOf<'drop'>): ActionRefusal | undefined {
+  if (!readName(state.rows, action.sender, action.name)) return unknownCapability(action.name);
+  dropName(state, action.sender, action.name);
+  return finish(state, action);
+}
+
+function finish(state: KernelState, action: Action): undefined {
+  settleAction(state, watcherOf(action), false, undefinedData);
+  return undefined;
+}

@@ -1,0 +1,108 @@
+/** One kernel over one store: what a host opens, runs between its commits, and closes. It holds no logic of its own. */
+import { initializeKernel, type InstalledBundle, type KernelConfig } from './genesis.js';
+import type { OutboundOp } from './outbound.js';
+import { runKernel, type RunInput, type RunPolicy, type RunReport } from './run.js';
+import { directoryService } from './service/directory.js';
+import { timerService } from './service/timer.js';
+import type { KernelService } from './service/types.js';
+import { vatsService } from './service/vats.js';
+import { defaultParams, type KernelParams, type KernelState } from './state.js';
+import type { StepRecord } from './step.js';
+import type { KernelStorage } from './store/storage.js';
+import { readVat, allVats } from './vat/records.js';
+import type { WorkerFactory } from './vat/protocol.js';
+import { Warehouse, type BundleSource } from './vat/warehouse.js';
+import type { VatId } from './ids.js';
+
+export type KernelOptions = {
+  readonly storage: KernelStorage;
+  readonly workers: WorkerFactory;
+  /** Recorded with each incarnation, such as xsnap-0.15.0. */
+  readonly engine: string;
+  readonly bundles: BundleSource;
+  /** Services that the host adds to vats, timer and directory. */
+  readonly services?: readonly KernelService[];
+  readonly maxVatsOnline?: number;
+  /** Lets the process answer its sockets between cranks. */
+  readonly yieldToHost?: () => Promise<void>;
+  readonly onStep?: (step: StepRecord) => void;
+  readonly onReplay?: (vat: VatId, deliveries: number) => void;
+};
+
+export type KernelRun = RunReport & {
+  /** What the run tells its host, in order. */
+  readonly outbound: readonly OutboundOp[];
+};
+
+const maxVatsOnlineDefault = 50;
+
+export class Kernel {
+  readonly state: KernelState;
+  readonly warehouse: Warehouse;
+  readonly #options: KernelOptions;
+
+  constructor(options: KernelOptions) {
+    const services = [vatsService, timerService, directoryService, ...(options.services ?? [])];
+    this.#options = options;
+    this.state = {
+      rows: options.storage,
+      services: new Map(services.map(service => [service.name, service])),
+      params: defaultParams,
+      now: 0n,
+      zero: new Set(),
+      outbound: [],
+    };
+    this.warehouse = new Warehouse({
+      rows: options.storage,
+      workers: options.workers,
+      bundles: options.bundles,
+      maxVatsOnline: options.maxVatsOnline ?? maxVatsOnlineDefault,
+      ...(options.onReplay ? { onReplay: options.onReplay } : {}),
+    });
+  }
+
+  get serviceNames(): ReadonlySet<string> {
+    return new Set(this.state.services.keys());
+  }
+
+  /** Writes the first state into an empty store. */
+  initialize(config: KernelConfig, bundles: readonly InstalledBundle[]): StepRecord {
+    return initializeKernel(this.state, config, bundles);
+  }
+
+  /**
+   * Runs from the state as it is. `now` is the time of the last block in seconds. The writes stay in the storage, apart
+   * from what is committed, until the host commits them.
+   */
+  async run(input: RunInput & { readonly now: bigint; readonly params: KernelParams }, policy: RunPolicy = budgetPolicy(input.params)): Promise<KernelRun> {
+    this.state.now = input.now;
+    this.state.params = input.params;
+    this.state.outbound.length = 0;
+    const { onStep, yieldToHost = () => Promise.resolve() } = this.#options;
+    const host = { state: this.state, warehouse: this.warehouse, engine: this.#options.engine, yieldToHost, ...(onStep ? { onStep } : {}) };
+    const report = await runKernel(host, policy, input);
+    return { ...report, outbound: [...this.state.outbound] };
+  }
+
+  /** Brings running vats back before they are needed, as many as may be online. */
+  preload(): Promise<void> {
+    const { rows } = this.state;
+    return this.warehouse.preload(allVats(rows).filter(vat => readVat(rows, vat)?.engine !== ''));
+  }
+
+  /** Forgets everything that was not committed, heaps included. */
+  async dropRun(): Promise<void> {
+    this.state.rows.dropRun();
+    await this.warehouse.discardAll();
+  }
+
+  async shutdown(): Promise<void> {
+    await this.warehouse.discardAll();
+    await this.#options.workers.shutdown();
+  }
+}
+
+/** Until the chain's budget of computrons for one block is spent; it may be passed by one round. */
+export function budgetPolicy(params: KernelParams): RunPolicy {
+  return { mayContinue: spent => spent.computrons < params.computronsPerBlock };
+}

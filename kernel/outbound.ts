@@ -1,0 +1,18 @@
+/**
+ * What a run tells the chain. The host applies these after end-block, in order; each was checked in the run, so that
+ * applying one cannot fail. Amounts are of base denominations.
+ */
+import type { CapData } from './capdata.js';
+
+export type OutboundOp =
+  /** The run took the action off the queue. */
+  | { readonly kind: 'action-taken'; readonly action: bigint }
+  /** The action has an outcome; slots of the result are names in the sender's c-list, public names, or ?n. */
+  | { readonly kind: 'action-settled'; readonly action: bigint; readonly state: 'fulfilled' | 'rejected'; readonly result: CapData }
+  /** A name that the block had reserved for an action is free again (or filed: then it is simply in use). */
+  | { readonly kind: 'reservation-released'; readonly account: string; readonly name: string }
+  /** Coins leave the kernel's module account. `reason` becomes an event. */
+  | { readonly kind: 'coins'; readonly to: string; readonly denom: string; readonly amount: bigint; readonly reason: 'sent' | 'refunded' | 'returned' }
+  /** Published state, provable in the app state. */
+  | { readonly kind: 'publish'; readonly path: string; readonly how: 'set' | 'append'; readonly text: string }
+  | { readonly kind: 'unpublish'; readonly path: string };

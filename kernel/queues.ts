@@ -1,0 +1,46 @@
+/** The run-queue, and the queue of a paused vat. Items hold what they name from the moment they stand here. */
+import type { KernelPromiseId, VatId } from './ids.js';
+import { storedKref } from './ids.js';
+import { krefsIn, type NotifyItem, type QueueItem } from './items.js';
+import { owningVat } from './objects.js';
+import { hold, release } from './refcount.js';
+import { takeNumber, type KernelState } from './state.js';
+import { keys } from './store/keys.js';
+import { readVat } from './vat/records.js';
+import type { ReadableRows } from './store/storage.js';
+
+/** Puts an item at the tail. The caller has taken no hold for it: this does. */
+export function enqueue(state: KernelState, item: QueueItem): void {
+  for (const kref of krefsIn(item)) hold(state, storedKref(kref));
+  const number = takeNumber(state, 'item');
+  const paused = pausedVatOf(state.rows, item);
+  state.rows.set(paused ? keys.pausedItem(paused, number) : keys.runQueue(number), JSON.stringify(item));
+}
+
+export function enqueueNotify(state: KernelState, vat: VatId, promise: KernelPromiseId): void {
+  enqueue(state, { type: 'notify', vat, promise } satisfies NotifyItem);
+}
+
+/** Lets go of everything the item held: it left the queue for delivery, or was dropped. */
+export function releaseItem(state: KernelState, item: QueueItem): void {
+  for (const kref of krefsIn(item)) release(state, storedKref(kref));
+}
+
+/** The vat whose worker the item is for; undefined for a kernel item or an alone item. */
+export function vatOfItem(rows: ReadableRows, item: QueueItem): VatId | undefined {
+  if (item.type === 'notify') return item.vat;
+  return item.type === 'send' ? owningVat(rows, item.target) : undefined;
+}
+
+function pausedVatOf(rows: ReadableRows, item: QueueItem): VatId | undefined {
+  const vat = vatOfItem(rows, item);
+  return vat !== undefined && readVat(rows, vat)?.life === 'paused' ? vat : undefined;
+}
+
+/** A paused vat's items go to the tail of the run-queue in their order, with new numbers. */
+export function resumeItems(state: KernelState, vat: VatId): void {
+  for (const [key, text] of [...state.rows.below(keys.pausedItemsOf(vat))]) {
+    state.rows.delete(key);
+    state.rows.set(keys.runQueue(takeNumber(state, 'item')), text);
+  }
+}

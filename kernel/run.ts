@@ -1,0 +1,156 @@
+/**
+ * A run: what the kernel does between two blocks (design 4.4). Intake, then rounds until the budget is spent, then
+ * cleanup. It is a function of the committed state and of what it is given; which workers are online decides nothing.
+ */
+import type { Action } from './action.js';
+import { settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
+import type { VatId } from './ids.js';
+import { isAlone, type QueueItem } from './items.js';
+import { takeAction } from './intake.js';
+import { vatOfItem } from './queues.js';
+import { planRound } from './round.js';
+import { fireTimer, firstDue } from './service/timer.js';
+import type { KernelState } from './state.js';
+import { beginStep, closeStep, type StepRecord } from './step.js';
+import { keys, vatAtStart } from './store/keys.js';
+import { settleAloneItem, type Lifecycle } from './vat/lifecycle.js';
+import { cleanUp, oldestTerminated } from './vat/termination.js';
+
+export type RunPolicy = {
+  /** Asked between rounds, with what the run has cost so far. */
+  mayContinue(spent: { readonly computrons: bigint; readonly cranks: number }): boolean;
+};
+
+export type RunInput = {
+  /** In the order of service; governance's come first. */
+  readonly highPriority: readonly Action[];
+  readonly actions: readonly Action[];
+  /** Bundles that blocks completed since the last run: they enter the table before anything else. */
+  readonly newBundles: readonly { readonly bundleId: string; readonly size: number }[];
+};
+
+export type RunReport = { readonly computrons: bigint; readonly cranks: number; readonly steps: readonly StepRecord[] };
+
+export type RunHost = Lifecycle & {
+  /** Lets the process answer its sockets; called after every crank. */
+  readonly yieldToHost: () => Promise<void>;
+  /** Observes; it must not throw. */
+  readonly onStep?: (step: StepRecord) => void;
+};
+
+type Run = { readonly host: RunHost; readonly steps: StepRecord[]; computrons: bigint; cranks: number; readonly waiting: { high: Action[]; normal: Action[] } };
+
+/** Runs until there is no work, the policy says enough, or the budget of the parameters is spent. */
+export async function runKernel(host: RunHost, policy: RunPolicy, input: RunInput): Promise<RunReport> {
+  const run: Run = { host, steps: [], computrons: 0n, cranks: 0, waiting: { high: [...input.highPriority], normal: [...input.actions] } };
+  enterBundles(run, input.newBundles);
+  while (policy.mayContinue(run)) {
+    feed(run);
+    if (!(await doRound(run))) break;
+  }
+  await cleanTerminated(run);
+  return { computrons: run.computrons, cranks: run.cranks, steps: run.steps };
+}
+
+function note(run: Run, step: StepRecord): void {
+  run.steps.push(step);
+  run.host.onStep?.(step);
+}
+
+function enterBundles(run: Run, bundles: RunInput['newBundles']): void {
+  const { state } = run.host;
+  if (bundles.length === 0) return;
+  beginStep(state);
+  for (const { bundleId, size } of bundles) state.rows.set(keys.bundle(bundleId), String(size));
+  note(run, closeStep(state, 'intake'));
+}
+
+/** One of each waiting class, whatever is queued; more while fewer vats than the round is wide have something to do. */
+function feed(run: Run): void {
+  const { state } = run.host;
+  const classes = [() => feedAction(run, run.waiting.high), () => feedTimer(run), () => feedAction(run, run.waiting.normal)];
+  for (const feedOne of classes) {
+    if (!feedOne()) continue;
+    while (openVats(state, state.params.roundWidth) < state.params.roundWidth && feedOne());
+  }
+}
+
+function feedAction(run: Run, waiting: Action[]): boolean {
+  const action = waiting.shift();
+  if (!action) return false;
+  note(run, takeAction(run.host.state, action));
+  return true;
+}
+
+function feedTimer(run: Run): boolean {
+  const { state } = run.host;
+  const due = firstDue(state);
+  if (!due) return false;
+  beginStep(state);
+  fireTimer(state, due.key, due.timer);
+  note(run, closeStep(state, 'timer'));
+  return true;
+}
+
+/** How many vats have an item, a GC action or a reap waiting; it stops counting at `enough`. An alone item counts as one. */
+function openVats(state: KernelState, enough: number): number {
+  const open = new Set<VatId | string>();
+  for (const [key] of state.rows.below(keys.allGcActions)) {
+    if (open.size >= enough) return enough;
+    open.add(vatAtStart(key));
+  }
+  for (const [, vat] of state.rows.below(keys.allReaps)) {
+    if (open.size >= enough) return enough;
+    open.add(vat);
+  }
+  for (const [key, text] of state.rows.below(keys.allRunQueue)) {
+    if (open.size >= enough) return enough;
+    const item = JSON.parse(text) as QueueItem;
+    open.add(isAlone(item) ? key : (vatOfItem(state.rows, item) ?? key));
+  }
+  return open.size;
+}
+
+/** Plans, runs and settles one round; false when there was nothing to do. */
+async function doRound(run: Run): Promise<boolean> {
+  const { host } = run;
+  const plan = planRound(host.state);
+  switch (plan.kind) {
+    case 'nothing': return false;
+    case 'alone':
+      await finishCrank(run, await settleAloneItem(host, plan.key, plan.item));
+      return true;
+    case 'items':
+      await doItems(run, plan.items);
+      return true;
+  }
+}
+
+async function doItems(run: Run, items: readonly PlannedItem[]): Promise<void> {
+  const { state, warehouse } = run.host;
+  const outcomes = await Promise.all(items.map(item => (item.kind === 'vat' ? warehouse.deliver(item.vat, item.delivery) : undefined)));
+  for (const [index, item] of items.entries()) {
+    const outcome = outcomes[index];
+    await finishCrank(run, item.kind === 'vat' && outcome ? settleVatItem(state, item, outcome) : settleKernelItem(state, item as Exclude<PlannedItem, { kind: 'vat' }>));
+  }
+}
+
+async function finishCrank(run: Run, report: CrankReport): Promise<void> {
+  run.computrons += report.cost;
+  run.cranks += 1;
+  note(run, report.step);
+  if (report.discard !== undefined) await run.host.warehouse.discard(report.discard);
+  await run.host.yieldToHost();
+}
+
+/** Oldest terminated vat first, as many rows as the budget allows. */
+async function cleanTerminated(run: Run): Promise<void> {
+  const { state } = run.host;
+  let left = state.params.cleanupBudget;
+  for (let next = oldestTerminated(state); next && left > 0; next = oldestTerminated(state)) {
+    beginStep(state);
+    left -= await cleanUp(state, next, left);
+    note(run, closeStep(state, 'cleanup'));
+    await run.host.yieldToHost();
+  }
+}

@@ -1,0 +1,62 @@
+/** A message that needs no worker: to a service, or to an object that nobody owns any more. */
+import { CapDataError, decodeCapData, encodeCapData, SlotRef, type Passable } from '../capdata.js';
+import { errorData, vatTerminated } from '../errors.js';
+import { isPromise, storedKref } from '../ids.js';
+import type { SendItem } from '../items.js';
+import { readObject } from '../objects.js';
+import { rejectResult, settlePromise } from '../route.js';
+import type { KernelState } from '../state.js';
+import { serviceData, serviceNamed } from './objects.js';
+import type { ServiceAnswer } from './types.js';
+
+/** Does the call and settles the result, unless the service keeps it for later. The item still holds its references. */
+export function callService(state: KernelState, item: SendItem): void {
+  const owner = readObject(state.rows, item.target)?.owner;
+  if (!owner || !('service' in owner)) {
+    rejectResult(state, item, vatTerminated);
+    return;
+  }
+  const answer = answerOf(state, item, owner.service);
+  switch (answer.kind) {
+    case 'later': return;
+    case 'rejected': return rejectResult(state, item, errorData(answer.reason));
+    case 'rejected-data': return rejectResult(state, item, answer.data);
+    case 'fulfilled-data': return fulfill(state, item, answer.data);
+    case 'fulfilled': return fulfill(state, item, encodeCapData(answer.value));
+  }
+}
+
+function fulfill(state: KernelState, item: SendItem, data: Parameters<typeof settlePromise>[3]): void {
+  if (item.result !== null) settlePromise(state, item.result, false, data);
+}
+
+function answerOf(state: KernelState, item: SendItem, service: string): ServiceAnswer {
+  const call = parseCall(item);
+  if ('reason' in call) return { kind: 'rejected', reason: call.reason };
+  const data = serviceData(state.rows, item.target);
+  if (!data) throw new Error(`${item.target} of service ${service} has no data`);
+  return serviceNamed(state, service).call({ state, target: item.target, data, result: item.result, ...call });
+}
+
+type ParsedCall = { readonly method: string; readonly args: readonly Passable[] };
+
+/** A vat's capdata is a stranger's: what does not parse is refused like any bad argument. */
+function parseCall(item: SendItem): ParsedCall | { readonly reason: string } {
+  let value: Passable;
+  try {
+    value = decodeCapData(item.methargs);
+  } catch (error) {
+    if (!(error instanceof CapDataError)) throw error;
+    return { reason: `the message does not parse: ${error.message}` };
+  }
+  if (!Array.isArray(value) || !Array.isArray(value[1])) return { reason: 'the message is no method with arguments' };
+  const [method, args] = value as [Passable, Passable[]];
+  if (typeof method !== 'string') return { reason: 'a service is called by the name of a method' };
+  if (item.methargs.slots.some(slot => isPromise(storedKref(slot)))) return { reason: `${method}: arguments must not be promises` };
+  return { method, args };
+}
+
+/** A kernel reference among the arguments, or undefined. */
+export function objectArg(value: Passable | undefined): string | undefined {
+  return value instanceof SlotRef ? value.slot : undefined;
+}

@@ -1,0 +1,50 @@
+/** What every step of the kernel works on. Functions take it as their first argument; nothing hides in closures. */
+import type { Kref } from './ids.js';
+import type { OutboundOp } from './outbound.js';
+import type { KernelService } from './service/types.js';
+import type { KernelStorage } from './store/storage.js';
+import { keys } from './store/keys.js';
+
+/** Chain parameters that the kernel obeys; on a chain they come from S(H), and a whole run uses one set. */
+export type KernelParams = {
+  /** Budget of one run. */
+  readonly computronsPerBlock: bigint;
+  /** Hard limit of one delivery, unless the vat has its own. */
+  readonly computronsPerDelivery: number;
+  /** Vat deliveries, at most, in one round. */
+  readonly roundWidth: number;
+  /** Deliveries between two bringOutYourDead of a vat. */
+  readonly reapInterval: number;
+  /** Rows of terminated vats removed in one run. */
+  readonly cleanupBudget: number;
+};
+
+export const defaultParams: KernelParams = {
+  computronsPerBlock: 300_000_000n,
+  computronsPerDelivery: 100_000_000,
+  roundWidth: 8,
+  reapInterval: 200,
+  cleanupBudget: 100,
+};
+
+export type KernelState = {
+  readonly rows: KernelStorage;
+  readonly services: ReadonlyMap<string, KernelService>;
+  params: KernelParams;
+  /** Time of S(H) in seconds, for the timer service. */
+  now: bigint;
+  /** References whose count touched zero in this step. */
+  readonly zero: Set<Kref>;
+  /** What the run tells the chain, in settlement order. */
+  readonly outbound: OutboundOp[];
+};
+
+/** Takes the next number of a kind. Numbers are never used twice. */
+export function takeNumber(state: KernelState, what: 'object' | 'promise' | 'vat' | 'item' | 'reap' | 'timer'): number {
+  const key = keys.next(what);
+  const n = Number(state.rows.get(key) ?? firstNumbers[what]);
+  state.rows.set(key, String(n + 1));
+  return n;
+}
+
+const firstNumbers = { object: '20', promise: '40', vat: '1', item: '1', reap: '1', timer: '1' } as const;

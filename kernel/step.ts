@@ -1,0 +1,89 @@
+/**
+ * A step is the unit of kernel history: a crank, or an intake, timer, inject, cleanup or migrate step. All its writes
+ * are hashed, and its hash goes into the activity hash (design 4 and 5.2 f).
+ */
+import { createHash } from 'node:crypto';
+import { collectGarbage } from './gc.js';
+import type { KernelState } from './state.js';
+import { keys } from './store/keys.js';
+import { isLocal, type Change, type ReadableRows } from './store/storage.js';
+import { wtf8Bytes } from './store/wtf8.js';
+
+export type StepKind = 'crank' | 'intake' | 'timer' | 'inject' | 'cleanup' | 'migrate' | 'genesis';
+
+export type StepRecord = {
+  /** Counts from 1, over all steps of the chain. */
+  readonly number: number;
+  readonly kind: StepKind;
+  /** SHA-256 over its effective writes, hex. */
+  readonly hash: string;
+  /** The chain of hashes after it, hex. */
+  readonly activity: string;
+};
+
+/** 32 zero bytes in hex: the activity hash before the first step. */
+export const noActivity = '00'.repeat(32);
+
+export function beginStep(state: KernelState): void {
+  state.zero.clear();
+  state.rows.beginStep();
+}
+
+/** Undoes the open step and its outbound operations from `mark` on; the step stays open. */
+export function undoStep(state: KernelState, mark: number): void {
+  state.rows.undoStep();
+  state.zero.clear();
+  state.outbound.length = mark;
+}
+
+/** Collects garbage, hashes what the step wrote, and closes it. */
+export function closeStep(state: KernelState, kind: StepKind): StepRecord {
+  collectGarbage(state);
+  const hash = hashChanges(state.rows.stepChanges());
+  const number = stepNumber(state.rows) + 1;
+  const activity = createHash('sha256').update(activityHash(state.rows), 'hex').update(hash).digest('hex');
+  state.rows.set(keys.step, String(number));
+  state.rows.set(keys.activity, activity);
+  state.rows.endStep();
+  return { number, kind, hash: hash.toString('hex'), activity };
+}
+
+export function stepNumber(rows: ReadableRows): number {
+  return Number(rows.get(keys.step) ?? '0');
+}
+export function activityHash(rows: ReadableRows): string {
+  return rows.get(keys.activity) ?? noActivity;
+}
+
+const shortValueMax = 64;
+
+/**
+ * SHA-256 over the rows in key order: u32 length and bytes of the key, then 0 for deleted, or 1, u32 length and bytes of a
+ * value of at most 64 bytes, or 2 and the SHA-256 of a longer one. Numbers are big-endian. Local rows do not count.
+ */
+function hashChanges(changes: readonly Change[]): Buffer {
+  const hash = createHash('sha256');
+  for (const { key, after } of changes) {
+    if (isLocal(key)) continue;
+    hash.update(withLength(Buffer.from(key, 'latin1')));
+    if (after === undefined) {
+      hash.update(deletedMark);
+      continue;
+    }
+    const value = wtf8Bytes(after);
+    if (value.length <= shortValueMax) hash.update(shortMark).update(withLength(value));
+    else hash.update(longMark).update(createHash('sha256').update(value).digest());
+  }
+  return hash.digest();
+}
+
+const deletedMark = Buffer.from([0]);
+const shortMark = Buffer.from([1]);
+const longMark = Buffer.from([2]);
+
+function withLength(bytes: Buffer): Buffer {
+  const out = Buffer.allocUnsafe(4 + bytes.length);
+  out.writeUInt32BE(bytes.length, 0);
+  bytes.copy(out, 4);
+  return out;
+}

@@ -1,0 +1,134 @@
+/** Items to deliveries: krefs become the vat's vrefs, what the queue held is let go, and the c-list changes that go with it. */
+import assert from 'node:assert/strict';
+import type { CapData } from './capdata.js';
+import { deleteEntry, dropExport, entryOf, krefOf, toKref, toVref } from './clist.js';
+import type { GcAction } from './gc.js';
+import { isPromise, storedKref, type KernelPromiseId, type Kref, type VatId } from './ids.js';
+import type { NotifyItem, SendItem } from './items.js';
+import { knownPromise, resolutionOf, setDecider } from './promises.js';
+import { releaseItem } from './queues.js';
+import type { KernelState } from './state.js';
+import { keys } from './store/keys.js';
+import type { VatDelivery, VatMessage, VatResolution, Vref } from './vat/protocol.js';
+import { readProgress, writeProgress } from './vat/records.js';
+import { bodyDepth } from './body-depth.js';
+import { IllegalSyscall } from './syscall/illegal.js';
+
+/** Why a vat gets a delivery: the place it is taken from, and what. */
+export type VatSource =
+  | { readonly from: 'queue'; readonly key: string; readonly item: SendItem | NotifyItem }
+  | { readonly from: 'gc'; readonly actions: readonly GcAction[] }
+  | { readonly from: 'reap'; readonly key: string };
+
+/**
+ * Takes the source off its place and makes the vat's delivery of it. Planning runs this in a step that is undone,
+ * settling for good; both must give the same.
+ */
+export function toVatDelivery(state: KernelState, vat: VatId, source: VatSource): VatDelivery {
+  switch (source.from) {
+    case 'gc': return gcDelivery(state, vat, source.actions);
+    case 'reap': {
+      takeReap(state, vat, source.key);
+      return ['bringOutYourDead'];
+    }
+    case 'queue': {
+      state.rows.delete(source.key);
+      const delivery = source.item.type === 'send' ? messageDelivery(state, vat, source.item) : notifyDelivery(state, vat, source.item);
+      releaseItem(state, source.item);
+      return delivery;
+    }
+  }
+}
+
+export function takeReap(state: KernelState, vat: VatId, key: string): void {
+  state.rows.delete(key);
+  writeProgress(state, vat, { ...readProgress(state.rows, vat), dirt: 0, reapQueued: false });
+}
+
+function messageDelivery(state: KernelState, vat: VatId, item: SendItem): VatDelivery {
+  const target = toVref(state, vat, item.target);
+  const methargs = dataToVat(state, vat, item.methargs);
+  if (item.result === null) return ['message', target, { methargs, result: null }];
+  setDecider(state, item.result, vat);
+  return ['message', target, { methargs, result: toVref(state, vat, item.result) }];
+}
+
+export function dataToVat(state: KernelState, vat: VatId, data: CapData): CapData {
+  return { body: data.body, slots: data.slots.map(slot => toVref(state, vat, storedKref(slot))) };
+}
+
+/** The promise and every settled promise reachable from it, depth first; afterwards the vat does not have them any more. */
+function notifyDelivery(state: KernelState, vat: VatId, item: NotifyItem): VatDelivery {
+  const found: KernelPromiseId[] = [];
+  collectSettled(state, item.promise, new Set(), found);
+  const resolutions: VatResolution[] = found.map(kp => [
+    toVref(state, vat, kp),
+    knownPromise(state.rows, kp).state === 'rejected',
+    dataToVat(state, vat, resolutionOf(state.rows, kp)),
+  ]);
+  for (const kp of found) deleteEntry(state, vat, kp);
+  return ['notify', resolutions];
+}
+
+function collectSettled(state: KernelState, kp: KernelPromiseId, seen: Set<Kref>, found: KernelPromiseId[]): void {
+  const waiting: KernelPromiseId[] = [kp];
+  while (waiting.length > 0) {
+    const next = waiting.pop() as KernelPromiseId;
+    if (seen.has(next) || knownPromise(state.rows, next).state === 'unresolved') continue;
+    seen.add(next);
+    found.push(next);
+    const promises = resolutionOf(state.rows, next).slots.map(storedKref).filter(isPromise);
+    waiting.push(...promises.reverse()); // the first slot is on top: depth first in slot order
+  }
+}
+
+function gcDelivery(state: KernelState, vat: VatId, actions: readonly GcAction[]): VatDelivery {
+  const rank = actions[0]?.rank;
+  const vrefs = actions.map(({ kref, key }) => {
+    const entry = entryOf(state.rows, vat, kref);
+    assert(entry, `${vat} would be told of ${kref}, which it does not have`);
+    state.rows.delete(key);
+    if (rank === 1) {
+      dropExport(state, vat, kref, entry);
+    } else {
+      if (rank === 2) retireOwn(state, vat, kref);
+      deleteEntry(state, vat, kref);
+    }
+    return entry.vref;
+  });
+  if (rank === 1) return ['dropExports', vrefs];
+  return rank === 2 ? ['retireExports', vrefs] : ['retireImports', vrefs];
+}
+
+/** The exporter retires: the object goes first, then the entry; no later action of the same kind can hit it. */
+function retireOwn(state: KernelState, vat: VatId, kref: GcAction['kref']): void {
+  state.rows.delete(keys.object(kref));
+  state.rows.delete(keys.gcAction(vat, 1, kref));
+}
+
+// ---- vat to kernel
+
+/** Design 5.8: deeper bodies overflow the receiver's stack. */
+const bodyDepthMax = 32;
+
+export function dataToKernel(state: KernelState, vat: VatId, data: CapData): CapData {
+  if (bodyDepth(data.body) > bodyDepthMax) throw new IllegalSyscall(`capdata is nested deeper than ${bodyDepthMax}`);
+  return { body: data.body, slots: data.slots.map(slot => toKref(state, vat, slot)) };
+}
+
+/** A message that the vat sends: its result must be a promise that the vat names for the first time. */
+export function messageToKernel(state: KernelState, vat: VatId, message: VatMessage): { methargs: CapData; result: KernelPromiseId | null } {
+  const methargs = dataToKernel(state, vat, message.methargs);
+  const { result } = message;
+  if (result === null || result === undefined) return { methargs, result: null };
+  if (krefOf(state.rows, vat, result) !== undefined) throw new IllegalSyscall(`result ${result} is not new`);
+  const kp = toPromise(state, vat, result);
+  setDecider(state, kp, undefined);
+  return { methargs, result: kp };
+}
+
+export function toPromise(state: KernelState, vat: VatId, vref: Vref): KernelPromiseId {
+  const kref = toKref(state, vat, vref);
+  if (!isPromise(kref)) throw new IllegalSyscall(`${vref} is no promise`);
+  return kref;
+}

@@ -1,0 +1,36 @@
+/** What a vat may be given: checked in one place, for the service, for transactions, and again at intake. */
+import type { VatSettings } from '../items.js';
+
+/** A worker with less cannot even start (lockdown and supervisor count); the most is the engine's. */
+export const computronsPerDeliveryMin = 20_000_000;
+export const computronsPerDeliveryMax = 2 ** 31 - 1;
+const u64Max = (1n << 64n) - 1n;
+
+export type GivenSettings = { readonly [Name in keyof VatSettings]?: unknown };
+
+/** undefined and 0 mean: the chain's default. Numbers may be bigint or safe integers. */
+export function checkSettings(given: GivenSettings): { readonly settings: VatSettings } | { readonly reason: string } {
+  const memory = asAmount(given.memoryLimitBytes);
+  const perDelivery = asAmount(given.computronsPerDelivery);
+  const balance = asAmount(given.computeBalance);
+  if (memory === undefined) return { reason: 'memoryLimitBytes is not an amount of bytes' };
+  if (balance === undefined) return { reason: 'computeBalance is not an amount of computrons' };
+  if (perDelivery === undefined || (perDelivery !== 0n && (perDelivery < BigInt(computronsPerDeliveryMin) || perDelivery > BigInt(computronsPerDeliveryMax)))) {
+    return { reason: `computronsPerDelivery is not from ${computronsPerDeliveryMin} to ${computronsPerDeliveryMax}` };
+  }
+  return {
+    settings: {
+      memoryLimitBytes: memory === 0n ? null : String(memory),
+      computronsPerDelivery: perDelivery === 0n ? null : Number(perDelivery),
+      computeBalance: balance === 0n ? null : String(balance),
+    },
+  };
+}
+
+export const defaultSettings: VatSettings = { memoryLimitBytes: null, computronsPerDelivery: null, computeBalance: null };
+
+function asAmount(value: unknown): bigint | undefined {
+  if (value === undefined || value === null) return 0n;
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined;
+  return typeof value === 'bigint' && value >= 0n && value <= u64Max ? value : undefined;
+}

@@ -1,0 +1,185 @@
+/**
+ * Workers of vats: at most so many at once, brought back by replaying the vat's transcript span. Which workers are online
+ * is a fact of this host alone and decides nothing.
+ */
+import assert from 'node:assert/strict';
+import type { VatId } from '../ids.js';
+import { readSpan, type DeliveryEntry } from '../store/transcript.js';
+import type { KernelStorage } from '../store/storage.js';
+import { readVat, knownVat } from './records.js';
+import { makeSyscallAnswerer } from './store-view.js';
+import { WorkerLost, type DeliveryOutcome, type SyscallAnswerer, type VatDelivery, type VatSyscallResult, type VatWorker, type WorkerFactory } from './protocol.js';
+
+export type BundleSource = { get(bundleId: string): Promise<Uint8Array | undefined> };
+
+export type WarehouseOptions = {
+  readonly rows: KernelStorage;
+  readonly workers: WorkerFactory;
+  readonly bundles: BundleSource;
+  readonly maxVatsOnline: number;
+  /** Called for each vat that is brought back: how many deliveries are replayed. */
+  readonly onReplay?: (vat: VatId, deliveries: number) => void;
+};
+
+export type WorkerSpec = { readonly bundleId: string; readonly label: string; readonly computronsPerDelivery: number };
+
+/** A worker does not do again what its transcript says: this node cannot go on, and the report says where and what. */
+export class ReplayMismatch extends Error {
+  constructor(
+    readonly vat: VatId,
+    readonly delivery: number,
+    readonly syscall: number | undefined,
+    readonly recorded: unknown,
+    readonly replayed: unknown,
+  ) {
+    const where = syscall === undefined ? `delivery ${delivery}` : `delivery ${delivery}, syscall ${syscall}`;
+    super(`${vat} does not replay: ${where}\n  recorded: ${JSON.stringify(recorded)}\n  replayed: ${JSON.stringify(replayed)}`);
+    this.name = 'ReplayMismatch';
+  }
+}
+
+/** How often a delivery is tried on fresh workers before the node gives up. */
+const triesMax = 3;
+
+export class Warehouse {
+  readonly #options: WarehouseOptions;
+  /** Online workers, least recently used first. */
+  readonly #online = new Map<VatId, VatWorker>();
+  readonly #starting = new Map<VatId, Promise<VatWorker>>();
+  readonly #busy = new Set<VatId>();
+
+  constructor(options: WarehouseOptions) {
+    this.#options = options;
+  }
+
+  get online(): readonly VatId[] {
+    return [...this.#online.keys()];
+  }
+
+  /**
+   * Delivers to the vat as it is after its last settled delivery. A worker that is lost for a local reason is made anew
+   * and the same delivery repeated; when that keeps failing, rejects with WorkerLost and the node stops.
+   */
+  async deliver(vat: VatId, delivery: VatDelivery): Promise<DeliveryOutcome> {
+    this.#busy.add(vat);
+    try {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          const worker = await this.#workerOf(vat);
+          return await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat));
+        } catch (error) {
+          await this.discard(vat);
+          if (!(error instanceof WorkerLost) || tries >= triesMax) throw error;
+        }
+      }
+    } finally {
+      this.#busy.delete(vat);
+    }
+  }
+
+  /** A new incarnation: a fresh worker takes the place of whatever was online, and gets its first delivery. */
+  async startFresh(vat: VatId, spec: WorkerSpec, delivery: VatDelivery): Promise<DeliveryOutcome> {
+    for (let tries = 1; ; tries += 1) {
+      await this.discard(vat);
+      try {
+        await this.#makeRoom();
+        const worker = await this.#startWorker(vat, spec);
+        this.#online.set(vat, worker);
+        return await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat));
+      } catch (error) {
+        await this.discard(vat);
+        if (!(error instanceof WorkerLost) || tries >= triesMax) throw error;
+      }
+    }
+  }
+
+  /** Ends the vat's worker: its heap is ahead of the store, or the vat is gone. */
+  async discard(vat: VatId): Promise<void> {
+    const worker = this.#online.get(vat);
+    this.#online.delete(vat);
+    await worker?.close();
+  }
+
+  async discardAll(): Promise<void> {
+    await Promise.all([...this.#online.keys()].map(vat => this.discard(vat)));
+  }
+
+  /** Brings vats back before they are asked for, side by side. */
+  async preload(vats: readonly VatId[]): Promise<void> {
+    const wanted = vats.filter(vat => readVat(this.#options.rows, vat)?.life === 'running').slice(0, this.#options.maxVatsOnline);
+    await Promise.all(wanted.map(vat => this.#workerOf(vat)));
+  }
+
+  async #workerOf(vat: VatId): Promise<VatWorker> {
+    const online = this.#online.get(vat);
+    if (online) {
+      this.#online.delete(vat); // to the end: most recently used
+      this.#online.set(vat, online);
+      return online;
+    }
+    const starting = this.#starting.get(vat);
+    if (starting) return starting;
+    const start = this.#bringBack(vat).finally(() => this.#starting.delete(vat));
+    this.#starting.set(vat, start);
+    return start;
+  }
+
+  async #bringBack(vat: VatId): Promise<VatWorker> {
+    await this.#makeRoom();
+    const { start, deliveries } = readSpan(this.#options.rows, vat);
+    this.#options.onReplay?.(vat, deliveries.length);
+    const label = knownVat(this.#options.rows, vat).label;
+    const worker = await this.#startWorker(vat, { ...start.start, label });
+    try {
+      for (const [index, entry] of deliveries.entries()) await replay(worker, vat, index, entry);
+    } catch (error) {
+      await worker.close();
+      throw error;
+    }
+    this.#online.set(vat, worker);
+    return worker;
+  }
+
+  async #startWorker(vat: VatId, { bundleId, label, computronsPerDelivery }: WorkerSpec): Promise<VatWorker> {
+    const bundle = await this.#options.bundles.get(bundleId);
+    assert(bundle, `bundle ${bundleId} of ${vat} is not in the store`);
+    return this.#options.workers.start({ name: `${vat}:${label}`, vatId: vat, bundle, computronsPerDelivery });
+  }
+
+  /** Pages out the least recently used idle workers until one more fits. */
+  async #makeRoom(): Promise<void> {
+    for (const vat of [...this.#online.keys()]) {
+      if (this.#online.size + this.#starting.size < this.#options.maxVatsOnline + 1) return;
+      if (!this.#busy.has(vat)) await this.discard(vat);
+    }
+  }
+}
+
+/** Delivers again what the transcript says and holds the worker to it. The first difference is reported. */
+async function replay(worker: VatWorker, vat: VatId, index: number, entry: DeliveryEntry): Promise<void> {
+  let position = 0;
+  let mismatch: ReplayMismatch | undefined;
+  const answer: SyscallAnswerer = (syscall): VatSyscallResult => {
+    const recorded = entry.sc[position];
+    if (!recorded || !sameJson(recorded.s, syscall)) mismatch ??= new ReplayMismatch(vat, index, position, recorded?.s, syscall);
+    position += 1;
+    return mismatch || !recorded ? ['error', 'this is not what the transcript says'] : recorded.r;
+  };
+  const outcome = await worker.deliver(entry.d, answer);
+  if (mismatch) throw mismatch;
+  if (position < entry.sc.length) throw new ReplayMismatch(vat, index, position, entry.sc[position]?.s, undefined);
+  const replayed = { status: outcome.verdict.kind, computrons: outcome.computrons };
+  if (!sameJson(replayed, entry.r)) throw new ReplayMismatch(vat, index, undefined, entry.r, replayed);
+}
+
+/** Equal as canonical JSON: the order of an object's keys does not matter. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  return canonical(a) === canonical(b);
+}
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
