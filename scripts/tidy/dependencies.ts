@@ -23,6 +23,29 @@ export function checkVersions(manifest: Manifest): readonly Finding[] {
     .map(([name, version]): Finding => ({ file: 'package.json', line: 0, rule: 'dependency', instead: `pin ${name} to one exact version, not ${JSON.stringify(version)}` }));
 }
 
+export type Lock = { readonly packages?: Readonly<Record<string, LockEntry>> };
+type LockEntry = Manifest & { readonly version?: string; readonly resolved?: string; readonly integrity?: string; readonly link?: boolean };
+
+const registry = 'https://registry.npmjs.org/';
+
+/** package-lock.json must agree with package.json (else `npm ci` fails), pin every package by hash, and name no other registry. */
+export function checkLock(manifest: Manifest, lock: Lock): readonly Finding[] {
+  const entries = lock.packages ?? {};
+  const report = (instead: string): Finding => ({ file: 'package-lock.json', line: 0, rule: 'dependency', instead });
+  const stale = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
+    .filter(([name, version]) => entries[`node_modules/${name}`]?.version !== version || wantedBy(entries[''], name) !== version)
+    .map(([name, version]) => report(`run npm install: it does not hold ${name} ${version} as package.json wants it`));
+  const loose = Object.entries(entries)
+    .filter(([path, { link, integrity }]) => path !== '' && link !== true && integrity === undefined)
+    .map(([path]) => report(`${path} has no integrity hash; install it from the npm registry`));
+  const foreign = Object.entries(entries)
+    .filter(([, { resolved }]) => resolved !== undefined && !resolved.startsWith(registry))
+    .map(([path]) => report(`${path} comes from elsewhere than the npm registry; install it again with npm's own settings`));
+  return [...stale, ...loose, ...foreign];
+}
+
+const wantedBy = (root: LockEntry | undefined, name: string): string | undefined => root?.dependencies?.[name] ?? root?.devDependencies?.[name];
+
 /** A row is a table line whose first cell is the package's name in backticks. */
 export function checkRows(manifest: Manifest, document: { readonly path: string; readonly text: string }): readonly Finding[] {
   const declared = new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.devDependencies ?? {})]);

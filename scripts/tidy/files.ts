@@ -6,12 +6,18 @@ import { commentsOf, lineOf, walk, type Source } from './source.js';
 import type { Table } from './table.js';
 
 const kebab = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+/** Names that say nothing of what is inside. */
+const emptyNames: ReadonlySet<string> = new Set(['common', 'helpers', 'misc', 'util', 'utils']);
 
-/** Every folder and file name in kebab case; dots separate endings (`fee-is-kept.long.test.ts`). */
+/** Every folder and file name in kebab case, and none that is a drawer for odds and ends; dots separate endings (`fee-is-kept.long.test.ts`). */
 export function checkName(source: Source): readonly Finding[] {
   const parts = source.path.split('/').flatMap(segment => segment.split('.'));
   const odd = parts.filter(part => part !== '' && !kebab.test(part));
-  return odd.map(part => ({ file: source.path, line: 0, rule: 'name', instead: `write "${part}" in kebab-case, after the file's main export` }));
+  const empty = parts.filter(part => emptyNames.has(part));
+  return [
+    ...odd.map((part): Finding => ({ file: source.path, line: 0, rule: 'name', instead: `write "${part}" in kebab-case, after the file's main export` })),
+    ...empty.map((part): Finding => ({ file: source.path, line: 0, rule: 'name', instead: `"${part}" names no reason to change: a helper lives with its first owner` })),
+  ];
 }
 
 /** Longer than the bound only with a listed reason; a listed file that became short leaves the list. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyAllowances } from './allow.js';
 import { checkBoundaries, type Packages } from './boundaries.js';
-import { checkRows, checkVersions, packagesOf, type Manifest } from './dependencies.js';
+import { checkLock, checkRows, checkVersions, packagesOf, type Lock, type Manifest } from './dependencies.js';
 import { checkDeterminism } from './determinism.js';
 import { checkLength, checkMarkers, checkName, checkTestName } from './files.js';
 import { compareFindings, compareText, type Finding } from './finding.js';
@@ -14,7 +14,7 @@ import { checkText, checkWords } from './words.js';
 const textEndings = ['.md', '.json', '.proto', '.yml', '.yaml', '.toml', '.sh'];
 const dependencyDocument = 'docs/dependencies.md';
 
-/** All findings in the project at `root`, sorted. Throws when the table or package.json cannot be read. */
+/** All findings in the project at `root`, sorted. Throws when the table, package.json or its lock cannot be read. */
 export function checkProject(root: string): readonly Finding[] {
   const table = readTable(join(root, 'config', 'boundaries.json'));
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
@@ -26,6 +26,7 @@ export function checkProject(root: string): readonly Finding[] {
     ...checkReadmes(root, table),
     ...checkListed(root, table),
     ...checkVersions(manifest),
+    ...checkLock(manifest, JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock),
     ...checkRows(manifest, readDocument(root, dependencyDocument)),
   ].sort(compareFindings);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkRows, checkVersions } from '../../scripts/tidy/dependencies.js';
+import { checkLock, checkRows, checkVersions } from '../../scripts/tidy/dependencies.js';
 
 const saysOf = (findings: readonly { file: string; line: number; instead: string }[]): string[] =>
   findings.map(({ file, line, instead }) => `${file}:${line} ${instead}`);
@@ -25,4 +25,18 @@ test('a package without a row and a row without a package are findings', () => {
 
 test('a mention in a sentence is no row', () => {
   assert.equal(checkRows({ dependencies: { level: '10.0.0' } }, { path: 'd.md', text: 'We use `level` | `level`.' }).length, 1);
+});
+
+test('the lock must hold what package.json wants, by hash, from the npm registry', () => {
+  const manifest = { dependencies: { level: '10.0.0' }, devDependencies: { eslint: '10.1.0' } };
+  const level = { version: '10.0.0', integrity: 'sha512-a', resolved: 'https://registry.npmjs.org/level/-/level-10.0.0.tgz' };
+  const packages = { '': manifest, 'node_modules/level': level, 'node_modules/eslint': { version: '10.1.0', integrity: 'sha512-b' } };
+  const faults = (changed: object): number => checkLock(manifest, { packages: { ...packages, ...changed } }).length;
+  assert.equal(faults({}), 0);
+  assert.equal(faults({ 'node_modules/level': { ...level, version: '10.0.1' } }), 1, 'another version is installed');
+  assert.equal(faults({ '': { dependencies: { level: '^10.0.0' }, devDependencies: manifest.devDependencies } }), 1, 'another version was asked for');
+  assert.equal(faults({ '': { dependencies: manifest.dependencies } }), 1, 'a package was added since');
+  assert.equal(faults({ 'node_modules/b': { version: '1.0.0' } }), 1, 'without a hash');
+  assert.equal(faults({ 'node_modules/level': { ...level, resolved: 'https://example.org/level.tgz' } }), 1, 'from elsewhere');
+  assert.equal(faults({ 'node_modules/own': { link: true } }), 0, 'a link into the project has no hash');
 });

@@ -8,6 +8,7 @@ test('files and folders are in kebab case', () => {
   assert.deepEqual(judge('app/baseApp.ts', ''), ['0 name']);
   assert.deepEqual(judge('app/Host/keeper.ts', ''), ['0 name']);
   assert.deepEqual(judge('app/base-app.ts', ''), []);
+  assert.deepEqual(judge('app/utils/sort.ts', ''), ['0 name'], 'a drawer for odds and ends');
   assert.deepEqual(judge('test/app/fee-2-is-kept.long.test.ts', `import 'node:test';`), []);
 });
 

@@ -11,6 +11,7 @@ const boundaries = readFileSync(join(packageRootAbove(import.meta.dirname), 'con
 
 const clean: Readonly<Record<string, string>> = {
   'package.json': '{ "dependencies": { "level": "10.0.0" } }',
+  'package-lock.json': JSON.stringify({ packages: { '': { dependencies: { level: '10.0.0' } }, 'node_modules/level': { version: '10.0.0', integrity: 'sha512-a' } } }),
   'config/boundaries.json': boundaries,
   'docs/dependencies.md': '| `level` | MIT |\n',
   ...Object.fromEntries(['app', 'chain', 'config', 'kernel', 'scripts', 'test'].map(folder => [`${folder}/README.md`, '# folder\n'])),
@@ -26,7 +27,7 @@ test('findings are sorted lines of file:line: rule: advice, and the exit code is
   const { 'kernel/README.md': _missing, ...rest } = clean;
   const root = makeFolder(t, {
     ...rest,
-    'package.json': '{ "dependencies": { "level": "^10.0.0" } }',
+    'docs/dependencies.md': '',
     'kernel/gc.ts': "import '../chain/index.js';\nexport const t = Date.now();\n",
     'docs/notes.md': `see ${['', 'root', 'x', 'y'].join('/')}\n`,
     'kernel/node_modules/a/index.js': 'Date.now()',
