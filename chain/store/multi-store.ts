@@ -99,7 +99,8 @@ class TreeStores implements MultiStore {
     const pruned = prune(this.#rows, base.version === 0n ? version : base.oldest, version, this.#pruning, orphans);
     rows.push({ key: rootsKey(version), value: encodeRoots(roots) });
     if (base.version > 0n && !pruned.freedOwnOrphans) rows.push({ key: orphansKey(version), value: encodeOrphans(orphans) });
-    rows.push(...pruned.rows, { key: spanKey, value: encodeSpan({ latest: version, oldest: pruned.oldest }) });
+    for (const row of pruned.rows) rows.push(row); // there may be more than a call takes arguments
+    rows.push({ key: spanKey, value: encodeSpan({ latest: version, oldest: pruned.oldest }) });
     if (pruned.oldest - 1n > this.#prunedThrough) this.#prunedThrough = pruned.oldest - 1n;
 
     const appHash = simpleRoot(namedRoots(roots));

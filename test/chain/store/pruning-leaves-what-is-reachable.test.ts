@@ -85,6 +85,18 @@ test('a reader of a version that is pruned under it is told so', () => {
   assert.equal(stores.at(2n), undefined);
 });
 
+test('a block that replaces a very large tree is pruned in one batch', () => {
+  const rows = new MapRows();
+  const stores = openMain(rows, 0);
+  for (const value of ['old', 'new']) {
+    commitTo(stores, rows, store => {
+      for (let index = 0; index < 70_000; index += 1) store.set(utf8(`key${index}`), utf8(value));
+    });
+  }
+  assert.equal(rows.map.size, 70_000 + 69_999 + 2); // leaves, inner nodes, roots, span
+  assert.equal(checkVersion(rows, 2n), 139_999);
+});
+
 test('what is exported opens elsewhere, and goes on with the same hashes', () => {
   const rows = new MapRows();
   const stores = openMain(rows, 3);
