@@ -1,4 +1,4 @@
-/** `npm run setup:cometbft`: builds the pinned CometBFT into .tools/bin. */
+/** `npm run setup:cometbft [-- --abci-cli]`: builds the pinned CometBFT, and its test client of ABCI, into .tools/bin. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,10 +19,10 @@ function requireGo(): void {
   process.stderr.write(`setup:cometbft: ${stdout.trim()}\n`);
 }
 
-function build(): void {
+function build(command: string): void {
   mkdirSync(toolsFolder, { recursive: true });
   // The default database is pure Go, so no C compiler is asked for.
-  const { status, error } = spawnSync('go', ['install', `github.com/cometbft/cometbft/cmd/cometbft@v${cometVersion}`], {
+  const { status, error } = spawnSync('go', ['install', `github.com/cometbft/cometbft/${command}@v${cometVersion}`], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, GOBIN: toolsFolder, GOFLAGS: '', CGO_ENABLED: '0' },
   });
@@ -31,8 +31,12 @@ function build(): void {
 
 if ((await versionOf(binary)) !== cometVersion) {
   requireGo();
-  build();
+  build('cmd/cometbft');
   const version = await versionOf(binary);
   if (version !== cometVersion) fail(`${binary} is ${version}, expected ${cometVersion}`);
+}
+if (process.argv.includes('--abci-cli')) {
+  requireGo();
+  build('abci/cmd/abci-cli');
 }
 process.stdout.write(`${binary}\n`);

@@ -179,7 +179,7 @@ function makeEnd(log: Logger): End {
   };
 }
 
-type SilenceWatch = { heard(): void; stop(): void; readonly silent: Promise<number> };
+type SilenceWatch = { readonly heard: () => void; readonly stop: () => void; readonly silent: Promise<number> };
 
 function makeSilenceWatch(silenceMaxMs: number): SilenceWatch {
   let timer: NodeJS.Timeout | undefined;

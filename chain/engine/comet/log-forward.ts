@@ -35,8 +35,12 @@ function parseLine(line: string): Entry {
   if (!json) return { level: 'warn', message: line, fields: { source: 'cometbft' } };
   const { _msg, msg, level, ts: _ts, module, ...fields } = json;
   // A few of its lines carry a constant as message ("serve", "service start") and say what happened in `msg`.
-  const message = String(msg ?? _msg ?? '');
+  const message = textOf(msg ?? _msg ?? '');
   return { level: levelOf(level), message, fields: { source: 'cometbft', module, ...fields } };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function levelOf(level: unknown): Level {
@@ -53,5 +57,5 @@ function asObject(line: string): Record<string, unknown> | undefined {
 }
 
 function consensusFailureText({ message, fields }: Entry): string {
-  return fields['err'] === undefined ? message : `CONSENSUS FAILURE: ${String(fields['err'])}`;
+  return fields['err'] === undefined ? message : `CONSENSUS FAILURE: ${textOf(fields['err'])}`;
 }

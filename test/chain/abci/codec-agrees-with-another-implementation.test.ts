@@ -6,18 +6,18 @@ import type { FieldSchema, MessageSchema, ScalarKind } from '../../../chain/code
 import { codec, makeChance } from './support.js';
 
 type Foreign = { encode(message: unknown): { finish(): Uint8Array }; decode(bytes: Uint8Array): Record<string, unknown>; fromPartial(value: unknown): unknown };
-type Ours = { decode(bytes: Uint8Array): { kind: string; value: unknown }; encode(tagged: { kind: string; value: unknown }): Uint8Array };
+type Ours = { decode: (bytes: Uint8Array) => { kind: string; value: unknown }; encode: (tagged: { kind: string; value: unknown }) => Uint8Array };
 
 const sides: { typeName: string; foreign: Foreign; ours: Ours }[] = [
   {
     typeName: 'tendermint.abci.Request',
     foreign: Request as unknown as Foreign,
-    ours: { decode: codec.decodeRequest, encode: tagged => codec.encodeRequest(tagged as AbciRequest) },
+    ours: { decode: bytes => codec.decodeRequest(bytes), encode: tagged => codec.encodeRequest(tagged as AbciRequest) },
   },
   {
     typeName: 'tendermint.abci.Response',
     foreign: Response as unknown as Foreign,
-    ours: { decode: codec.decodeResponse, encode: tagged => codec.encodeResponse(tagged as AbciResponse) },
+    ours: { decode: bytes => codec.decodeResponse(bytes), encode: tagged => codec.encodeResponse(tagged as AbciResponse) },
   },
 ];
 

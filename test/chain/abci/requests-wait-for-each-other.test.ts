@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeDispatch } from '../../../chain/abci/dispatch.js';
-import { finalizeBlock, makeGate, makeScriptedApplication, query, turns } from './support.js';
+import { blockAt, makeGate, makeScriptedApplication, queryFor, turns } from './support.js';
 
-const block = (height: bigint): Parameters<ReturnType<typeof makeDispatch>['finalizeBlock']>[0] => {
-  const request = finalizeBlock(height);
-  assert.equal(request.kind, 'finalizeBlock');
-  return request.value as never;
-};
 const tx = (text: string): { tx: Uint8Array; type: number } => ({ tx: Buffer.from(text), type: 0 });
-const askFor = (path: string): never => query(path).value as never;
 
 test('consensus requests run one at a time and in order', async () => {
   const gate = makeGate();
@@ -28,7 +22,7 @@ test('consensus requests run one at a time and in order', async () => {
       return { retainHeight: 0n };
     },
   });
-  const all = [application.finalizeBlock(block(1n)), application.commit(), application.finalizeBlock(block(2n))];
+  const all = [application.finalizeBlock(blockAt(1n)), application.commit(), application.finalizeBlock(blockAt(2n))];
   await turns();
   assert.deepEqual(seen, ['begin 1']);
   gate.open();
@@ -54,8 +48,8 @@ test('queries are answered while a block is being executed, but only so many at 
       return plain.query(request);
     },
   }, { queryWidth: 3 });
-  const executing = application.finalizeBlock(block(1n));
-  await Promise.all(Array.from({ length: 10 }, (_, index) => application.query(askFor(String(index)))));
+  const executing = application.finalizeBlock(blockAt(1n));
+  await Promise.all(Array.from({ length: 10 }, (_, index) => application.query(queryFor(String(index)))));
   assert.equal(most, 3);
   gate.open();
   await executing;
@@ -127,8 +121,8 @@ test('after a failure nothing reaches the application any more', async () => {
     finalizeBlock: async () => { throw new Error('disk full'); },
     commit: async () => { calls += 1; return { retainHeight: 0n }; },
   }));
-  await assert.rejects(application.finalizeBlock(block(1n)), /disk full/);
+  await assert.rejects(application.finalizeBlock(blockAt(1n)), /disk full/);
   await assert.rejects(application.commit(), (error: Error) => /has failed before/.test(error.message) && /disk full/.test(String(error.cause)));
-  await assert.rejects(application.query(askFor('/')), /has failed before/);
+  await assert.rejects(application.query(queryFor('/')), /has failed before/);
   assert.equal(calls, 0);
 });

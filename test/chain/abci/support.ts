@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { makeAbciCodec, type AbciCodec, type AbciRequest, type AbciResponse } from '../../../chain/abci/codec.js';
 import { parseAbciAddress } from '../../../chain/abci/address.js';
 import { frame, makeFrameReader } from '../../../chain/abci/frames.js';
-import type { AbciApplication } from '../../../chain/abci/types.js';
+import type { AbciApplication, RequestFinalizeBlock, RequestQuery } from '../../../chain/abci/types.js';
 import type { Logger } from '../../../chain/log.js';
 
 export const codec: AbciCodec = makeAbciCodec();
@@ -124,11 +124,10 @@ export async function turns(count = 20): Promise<void> {
 export const flush: AbciRequest = { kind: 'flush', value: {} };
 export const echo = (message: string): AbciRequest => ({ kind: 'echo', value: { message } });
 export const checkTx = (text: string): AbciRequest => ({ kind: 'checkTx', value: { tx: Buffer.from(text), type: 0 } });
-export const finalizeBlock = (height: bigint): AbciRequest => ({
-  kind: 'finalizeBlock',
-  value: {
-    txs: [], decidedLastCommit: undefined, misbehavior: [], hash: new Uint8Array(32), height, time: { seconds: 1n, nanos: 0 },
-    nextValidatorsHash: new Uint8Array(32), proposerAddress: new Uint8Array(20),
-  },
+export const blockAt = (height: bigint): RequestFinalizeBlock => ({
+  txs: [], decidedLastCommit: undefined, misbehavior: [], hash: new Uint8Array(32), height, time: { seconds: 1n, nanos: 0 },
+  nextValidatorsHash: new Uint8Array(32), proposerAddress: new Uint8Array(20),
 });
-export const query = (path: string): AbciRequest => ({ kind: 'query', value: { path, data: new Uint8Array(0), height: 0n, prove: false } });
+export const finalizeBlock = (height: bigint): AbciRequest => ({ kind: 'finalizeBlock', value: blockAt(height) });
+export const queryFor = (path: string): RequestQuery => ({ path, data: new Uint8Array(0), height: 0n, prove: false });
+export const query = (path: string): AbciRequest => ({ kind: 'query', value: queryFor(path) });

@@ -35,7 +35,7 @@ test('our config.toml has every key of a fresh one with the same value', { skip 
   const home = temporaryFolder(t);
   comet(home, 'init');
   const theirs = parse(readFileSync(homePaths(home).config, 'utf8'));
-  const ours = parse(cometConfigText({ ...usual, moniker: String(theirs['moniker']) }));
+  const ours = parse(cometConfigText({ ...usual, moniker: theirs['moniker'] as string }));
   assert.deepEqual(ours, theirs);
 });
 

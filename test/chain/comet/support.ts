@@ -108,7 +108,7 @@ export function makeKvstore(): Kvstore {
         if (pair) pairs.set(...pair);
         return { ...result, code: pair ? 0 : 1 };
       });
-      const appHash = createHash('sha256').update(JSON.stringify([height.toString(), [...pairs].sort()])).digest();
+      const appHash = createHash('sha256').update(JSON.stringify([height.toString(), [...pairs].map(([key, value]) => `${key}=${value}`).sort()])).digest();
       working = { height, pairs, appHash };
       return { events: [], txResults, validatorUpdates: [], consensusParamUpdates: undefined, appHash };
     },
