@@ -64,7 +64,6 @@ const typed = {
   '@typescript-eslint/consistent-type-exports': 'error',
   '@typescript-eslint/ban-ts-comment': ['error', { minimumDescriptionLength: 12 }],
   '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'all', caughtErrorsIgnorePattern: '^_' }],
-  '@typescript-eslint/unbound-method': 'error',
 };
 
 export default defineConfig(
