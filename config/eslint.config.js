@@ -19,7 +19,7 @@ const everywhere = {
   'no-eval': 'error',
   'no-new-func': 'error',
   'no-self-compare': 'error',
-  'no-unreachable-loop': 'error',
+  'no-unreachable-loop': ['error', { ignore: ['ForOfStatement'] }], // the first of an iterator is a fair thing to take
   'no-constant-condition': ['error', { checkLoops: 'allExceptWhileTrue' }],
   'no-constant-binary-expression': 'error',
   'no-unsafe-finally': 'error',
