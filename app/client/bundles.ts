@@ -1,7 +1,6 @@
 /** A contract's source to an installed bundle. */
 import type { DeliverTxResponse, StdFee } from '@cosmjs/stargate';
 import type { EncodeObject } from '@cosmjs/proto-signing';
-import { bundle as bundleSource } from '../bundler/index.js';
 import { typeUrlOf } from './messages.js';
 import { kernelOf, type KernelClient } from './queries.js';
 import type { MsgInstallBundle } from './types.js';
@@ -28,7 +27,8 @@ export type InstallClient = KernelClient & {
  * ```
  */
 export async function bundle(file: string): Promise<BundleData> {
-  const { bundleId, zip } = await bundleSource(file);
+  const bundler = await import('../bundler/index.js'); // most applications bundle nothing: they need not load it
+  const { bundleId, zip } = await bundler.bundle(file);
   return { bundleId, data: zip };
 }
 
