@@ -1,4 +1,5 @@
 import type { Event, Timestamp } from './abci/types.js';
+import { meteredStore } from './gas.js';
 import type { KVStore, StoreBranch } from './store/types.js';
 
 /** Where code runs: a tx in one of its modes, a block's begin and end, or genesis. */
@@ -30,4 +31,26 @@ export interface Context {
   readonly events: EventSink;
   /** SHA-256 of the tx and the index of the message within it; undefined outside a message. */
   readonly tx: { readonly hash: Uint8Array; readonly msgIndex: number } | undefined;
+}
+
+/** What makes up a context, before stores are wrapped. */
+export type ContextParts = Omit<Context, 'store'> & {
+  /** Whether `store` charges the gas meter: inside a tx, but not in genesis, begin and end of a block. */
+  readonly metered: boolean;
+};
+
+/** A context over the parts; stores are wrapped once, when first asked for. */
+export function makeContext(parts: ContextParts): Context {
+  const { metered, ...rest } = parts;
+  if (!metered) return { ...rest, store: name => parts.branch.store(name) };
+  const wrapped = new Map<string, KVStore>();
+  const store = (name: string): KVStore => {
+    let known = wrapped.get(name);
+    if (!known) {
+      known = meteredStore(parts.branch.store(name), parts.gas);
+      wrapped.set(name, known);
+    }
+    return known;
+  };
+  return { ...rest, store };
 }

@@ -1,0 +1,71 @@
+/**
+ * Addresses of accounts: 20 bytes from a key or a module's name, or 32 bytes for derived ones, written in bech32.
+ * Only the one canonical text of an address is accepted, so that text and bytes may stand for each other as keys.
+ */
+import { createHash } from 'node:crypto';
+import { fromBech32, toBech32 } from '@cosmjs/encoding';
+import { ripemd160 } from '@noble/hashes/legacy.js';
+import { binaryText } from '../bytes.js';
+import { makeBoundedCache } from './bounded-cache.js';
+
+export const addressPrefix = 'windlass';
+
+const bytesByText = makeBoundedCache<Uint8Array>(20_000);
+const textByBytes = makeBoundedCache<string>(20_000);
+
+export type ParsedAddress = { readonly bytes: Uint8Array } | { readonly problem: string };
+
+/** The bytes of a canonical address, or the reason why it is none, in the SDK's words. The bytes must not be changed. */
+export function parseAddress(text: string): ParsedAddress {
+  const known = bytesByText.get(text);
+  if (known) return { bytes: known };
+  if (text.trim() === '') return { problem: 'empty address string is not allowed' };
+  const parsed = decodeAddress(text);
+  if ('bytes' in parsed) bytesByText.set(text, parsed.bytes);
+  return parsed;
+}
+
+function decodeAddress(text: string): ParsedAddress {
+  let decoded: { prefix: string; data: Uint8Array };
+  try {
+    decoded = fromBech32(text);
+  } catch {
+    return { problem: 'decoding bech32 failed' };
+  }
+  if (decoded.prefix !== addressPrefix) return { problem: `invalid Bech32 prefix; expected ${addressPrefix}, got ${decoded.prefix}` };
+  if (decoded.data.length !== 20 && decoded.data.length !== 32) return { problem: `address length must be 20 or 32 bytes, got ${decoded.data.length}` };
+  if (toBech32(addressPrefix, decoded.data) !== text) return { problem: 'decoding bech32 failed: not in lower case' };
+  return { bytes: decoded.data };
+}
+
+/** For addresses that were checked before: throws an Error, which stops the node, if the text is none. */
+export function addressBytes(text: string): Uint8Array {
+  const parsed = parseAddress(text);
+  if ('problem' in parsed) throw new Error(`an address of our own state is not valid: ${parsed.problem}`);
+  return parsed.bytes;
+}
+
+export function addressText(bytes: Uint8Array): string {
+  const key = binaryText(bytes);
+  let text = textByBytes.get(key);
+  if (text === undefined) {
+    text = toBech32(addressPrefix, bytes);
+    textByBytes.set(key, text);
+  }
+  return text;
+}
+
+/** SHA-256; the one hash of txs, sign documents and amino addresses. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(bytes).digest());
+}
+
+/** RIPEMD160(SHA-256(33-byte compressed key)). */
+export function secp256k1Address(key: Uint8Array): Uint8Array {
+  return ripemd160(sha256(key));
+}
+
+/** First 20 bytes of SHA-256(name). */
+export function moduleAddress(name: string): Uint8Array {
+  return sha256(Buffer.from(name, 'utf8')).slice(0, 20);
+}

@@ -1,0 +1,24 @@
+import { CodecError, type Codecs } from '../codec/index.js';
+import type { QueryContext, QueryHandler } from '../module.js';
+import { refuseQuery } from '../refusal.js';
+
+/** A query as a function of its decoded request; what cannot be decoded is an InvalidArgument. */
+export function queryHandler<Request, Response>(
+  codecs: Codecs,
+  requestType: string,
+  responseType: string,
+  answer: (ctx: QueryContext, request: Request) => Partial<Response>,
+): QueryHandler {
+  const request = codecs.of<Request>(requestType);
+  const response = codecs.of<Response>(responseType);
+  return (ctx, bytes) => response.encode(answer(ctx, decodeRequest(() => request.decode(bytes))));
+}
+
+function decodeRequest<Request>(decode: () => Request): Request {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof CodecError) refuseQuery('InvalidArgument', error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/** What a signer of a tx has signed, by sign mode. */
+import { AminoUnsupported, type AminoShapes } from './amino/json.js';
+import { aminoSignBytes } from './amino/sign-doc.js';
+import type { Codecs } from './codec/index.js';
+import { signMode, type SignBytesOf } from './crypto/signature.js';
+import type { AnyMsgDefinition } from './module.js';
+import type { Tx, TxDecoder } from './tx-decode.js';
+
+export type SignerData = { readonly chainId: string; readonly accountNumber: bigint; readonly sequence: bigint };
+
+/** Makes, for a tx and one signer, the function from sign mode to bytes; each mode's bytes are made once. */
+export type SignBytesMaker = (tx: Tx, signer: SignerData) => SignBytesOf;
+
+type SignDoc = { bodyBytes: Uint8Array; authInfoBytes: Uint8Array; chainId: string; accountNumber: bigint };
+
+export function makeSignBytesMaker(codecs: Codecs, messages: ReadonlyMap<string, AnyMsgDefinition>, decoder: TxDecoder): SignBytesMaker {
+  const signDoc = codecs.of<SignDoc>('cosmos.tx.v1beta1.SignDoc');
+  const shapes = aminoShapes(messages);
+  return (tx, signer) => {
+    const made = new Map<number, ReturnType<SignBytesOf>>();
+    const make: SignBytesOf = mode => {
+      const { bodyBytes, authInfoBytes } = tx.raw;
+      const { chainId, accountNumber } = signer;
+      if (mode === signMode.direct) return { bytes: signDoc.encode({ bodyBytes, authInfoBytes, chainId, accountNumber }) };
+      if (mode === signMode.legacyAminoJson) return aminoBytesOf(shapes, decoder, tx, signer);
+      return { problem: `sign mode ${mode} is not supported` };
+    };
+    return mode => {
+      const known = made.get(mode) ?? make(mode);
+      made.set(mode, known);
+      return known;
+    };
+  };
+}
+
+function aminoShapes(messages: ReadonlyMap<string, AnyMsgDefinition>): AminoShapes {
+  return new Map([...messages].map(([typeUrl, { codec, aminoName, aminoKeepEmpty, aminoDecimals }]) =>
+    [typeUrl, { codec, aminoName, keepEmpty: new Set(aminoKeepEmpty), decimals: new Set(aminoDecimals) }]));
+}
+
+/** Amino-JSON cannot say what extension options and unknown fields say, so a tx with them is not signed by it. */
+function aminoBytesOf(shapes: AminoShapes, decoder: TxDecoder, tx: Tx, signer: SignerData): ReturnType<SignBytesOf> {
+  const { body, fee, messages } = tx;
+  if (body.extensionOptions.length + body.nonCriticalExtensionOptions.length > 0) return { problem: 'SIGN_MODE_LEGACY_AMINO_JSON does not support protobuf extension options' };
+  if (decoder.hasUnknownFields(tx)) return { problem: 'SIGN_MODE_LEGACY_AMINO_JSON does not support unknown fields' };
+  try {
+    return { bytes: aminoSignBytes(shapes, { ...signer, timeoutHeight: body.timeoutHeight, memo: body.memo, fee, msgs: messages }) };
+  } catch (error) {
+    if (error instanceof AminoUnsupported) return { problem: error.message };
+    throw error;
+  }
+}
