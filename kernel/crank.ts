@@ -90,7 +90,7 @@ export type AppliedOutcome =
  * decides: illegal syscall, worker error, metered exit, record bound, exit with failure.
  */
 export function applyOutcome(state: KernelState, vat: VatId, delivery: VatDelivery, outcome: DeliveryOutcome): AppliedOutcome {
-  const scope: SyscallScope = { state, vat };
+  const scope: SyscallScope = { state, vat, stored: 0 };
   try {
     for (const { s } of outcome.syscalls) applySyscall(scope, s);
   } catch (error) {
@@ -100,8 +100,14 @@ export function applyOutcome(state: KernelState, vat: VatId, delivery: VatDelive
   const fault = faultOf(outcome.verdict);
   if (fault !== undefined) return abort(fault);
   if (scope.exit?.isFailure) return { kind: 'abort', reason: 'the vat exited with a failure', info: withoutSlots(scope.exit.info) };
+  if (scope.stored !== 0) countStored(state, vat, scope.stored);
   appendDelivery(state, vat, delivery, outcome);
   return { kind: 'keep', exit: scope.exit?.info };
+}
+
+function countStored(state: KernelState, vat: VatId, grown: number): void {
+  const progress = readProgress(state.rows, vat);
+  writeProgress(state, vat, { ...progress, stored: progress.stored + grown });
 }
 
 function abort(reason: string): AppliedOutcome {

@@ -1,5 +1,5 @@
 /** The first state of a kernel: static vats and the bootstrap message, from the kernel config (design 5.5). */
-import { encodeCapData, fromPlainJson, record, slotRef, type Passable } from './capdata.js';
+import { encodeCapData, slotRef, type Passable } from './capdata.js';
 import type { VatId } from './ids.js';
 import type { VatSettings } from './items.js';
 import { enqueue } from './queues.js';
@@ -19,7 +19,7 @@ export const schemaVersion = 3;
 export type StaticVat = {
   readonly bundleId: string;
   /** Plain JSON, given to buildRootObject as vatParameters. */
-  readonly parameters?: unknown;
+  readonly parameters?: Passable;
   readonly settings?: Partial<VatSettings>;
 };
 export type KernelConfig = {
@@ -58,7 +58,7 @@ function addStaticVat(state: KernelState, name: string, { bundleId, parameters, 
   state.rows.set(keys.vatByName(name), vat);
   enqueue(state, {
     type: 'create-vat', vat, bundleId, label: name, owner: '', settings: all, result: null,
-    parameters: encodeCapData(parameters === undefined ? record({}) : fromPlainJson(parameters)),
+    parameters: encodeCapData(parameters ?? {}),
   });
   return vat;
 }
@@ -66,6 +66,6 @@ function addStaticVat(state: KernelState, name: string, { bundleId, parameters, 
 function sendBootstrap(state: KernelState, vat: VatId, vats: ReadonlyMap<string, VatId>): void {
   const roots = [...vats].map(([name, id]): [string, Passable] => [name, slotRef(rootOf(state, id), 'Alleged: root')]);
   const services = [...state.services.values()].map((service): [string, Passable] => [service.name, refTo(state, addServiceObject(state, service.name, service.systemFacet()))]);
-  const args = [record(Object.fromEntries(roots)), record(Object.fromEntries(services))];
+  const args: Passable = [Object.fromEntries(roots), Object.fromEntries(services)];
   routeSend(state, rootOf(state, vat), { methargs: encodeCapData(['bootstrap', args]), result: null });
 }

@@ -3,7 +3,7 @@
  * item, or is done at once. Each is a step of its own. One that fails here has the outcome REJECTED.
  */
 import { kernelCodes, type Action, type ActionRefusal } from './action.js';
-import { decodeCapData, encodeCapData, mapSlots, type CapData, type Passable } from './capdata.js';
+import { checkTxCapData, encodeCapData, encodeMethargs, mapRefs, slotRef, type CapData, type Passable, type SlotRef } from './capdata.js';
 import { errorData, undefinedData } from './errors.js';
 import { asVatId, type KernelPromiseId, type VatId } from './ids.js';
 import { settleAction, type ActionWatcher } from './outcome.js';
@@ -68,7 +68,7 @@ function invoke(state: KernelState, action: ActionOf<'invoke'>): ActionRefusal |
   const args = resolveSlots(state, action.sender, action.args);
   if ('code' in args) return args;
   const payments = deposit(state, action);
-  const methargs = encodeCapData([action.method, [...(args.value as readonly Passable[]), ...payments]]);
+  const methargs = encodeMethargs(action.method, [...(args.value as readonly Passable[]), ...payments]);
   routeSend(state, target.kref, { methargs, result: outcomePromise(state, action) });
   return undefined;
 }
@@ -80,20 +80,17 @@ function deposit(state: KernelState, action: ActionOf<'invoke'>): readonly Passa
   return bank.deposit(state, action.sender, action.funds);
 }
 
-/** The parsed value with krefs in the place of names. */
+/** The parsed value with krefs in the place of names, and what the kernel knows of each object in the place of what the sender says. */
 function resolveSlots(state: KernelState, account: string, data: CapData): { readonly value: Passable } | ActionRefusal {
-  const krefs: string[] = [];
+  const parsed = checkTxCapData(data, { mustBeArray: false });
+  if (!parsed.ok) return { code: kernelCodes.badCapData, text: parsed.reason };
+  const objects = new Map<string, SlotRef>();
   for (const name of data.slots) {
     const object = resolveName(state, account, name);
     if (!object) return unknownCapability(name);
-    krefs.push(object.kref);
+    objects.set(name, slotRef(object.kref, object.iface || undefined));
   }
-  return { value: mapSlots(decodeCapData(data), (slot, index) => ({ slot: krefs[index] as string, iface: ifaceFor(state, account, slot) })) };
-}
-
-/** In a transaction the iface is ignored: what the vat sees is what the kernel saw last. */
-function ifaceFor(state: KernelState, account: string, name: string): string | undefined {
-  return resolveName(state, account, name)?.iface || undefined;
+  return { value: mapRefs(parsed.value, ref => objects.get(ref.slot) as SlotRef) };
 }
 
 function createVat(state: KernelState, action: ActionOf<'create-vat'>): ActionRefusal | undefined {

@@ -1,7 +1,6 @@
 /** Where a message goes (design 5.2, Routing), and how a promise is settled; the two call each other. */
 import assert from 'node:assert/strict';
-import { loneSlot, methodOf } from './capdata.js';
-import type { CapData } from './capdata.js';
+import { decodeMethargs, loneSlot, SymbolValue, type CapData } from './capdata.js';
 import { errorData, vatTerminated } from './errors.js';
 import { isPromise, storedKref, type KernelPromiseId, type Kref } from './ids.js';
 import type { QueuedMessage } from './items.js';
@@ -38,6 +37,12 @@ export function routeSend(state: KernelState, target: Kref, message: QueuedMessa
       else rejectResult(state, message, errorData(`data is not callable, has no method ${methodOf(message.methargs)}`));
     }
   }
+}
+
+/** The method of a call, for a text. */
+function methodOf(methargs: CapData): string {
+  const method = decodeMethargs(methargs)?.method;
+  return method instanceof SymbolValue ? `Symbol(${method.name})` : String(method);
 }
 
 /** A vat that is not terminated, or a service. */

@@ -1,6 +1,6 @@
 /** Items to deliveries: krefs become the vat's vrefs, what the queue held is let go, and the c-list changes that go with it. */
 import assert from 'node:assert/strict';
-import type { CapData } from './capdata.js';
+import { nestingDepth, nestingMax, type CapData } from './capdata.js';
 import { deleteEntry, dropExport, entryOf, krefOf, toKref, toVref } from './clist.js';
 import type { GcAction } from './gc.js';
 import { isPromise, storedKref, type KernelPromiseId, type Kref, type VatId } from './ids.js';
@@ -11,7 +11,6 @@ import type { KernelState } from './state.js';
 import { keys } from './store/keys.js';
 import type { VatDelivery, VatMessage, VatResolution, Vref } from './vat/protocol.js';
 import { readProgress, writeProgress } from './vat/records.js';
-import { bodyDepth } from './body-depth.js';
 import { IllegalSyscall } from './syscall/illegal.js';
 
 /** Why a vat gets a delivery: the place it is taken from, and what. */
@@ -108,11 +107,9 @@ function retireOwn(state: KernelState, vat: VatId, kref: GcAction['kref']): void
 
 // ---- vat to kernel
 
-/** Design 5.8: deeper bodies overflow the receiver's stack. */
-const bodyDepthMax = 32;
-
 export function dataToKernel(state: KernelState, vat: VatId, data: CapData): CapData {
-  if (bodyDepth(data.body) > bodyDepthMax) throw new IllegalSyscall(`capdata is nested deeper than ${bodyDepthMax}`);
+  // Deeper bodies overflow the receiver's stack (design 5.8).
+  if (nestingDepth(data.body) > nestingMax) throw new IllegalSyscall(`capdata is nested deeper than ${nestingMax}`);
   return { body: data.body, slots: data.slots.map(slot => toKref(state, vat, slot)) };
 }
 

@@ -1,5 +1,5 @@
 /** A message that needs no worker: to a service, or to an object that nobody owns any more. */
-import { CapDataError, decodeCapData, encodeCapData, SlotRef, type Passable } from '../capdata.js';
+import { decodeMethargs, encodeCapData, type CapData, type Passable } from '../capdata.js';
 import { errorData, vatTerminated } from '../errors.js';
 import { isPromise, storedKref } from '../ids.js';
 import type { SendItem } from '../items.js';
@@ -26,7 +26,7 @@ export function callService(state: KernelState, item: SendItem): void {
   }
 }
 
-function fulfill(state: KernelState, item: SendItem, data: Parameters<typeof settlePromise>[3]): void {
+function fulfill(state: KernelState, item: SendItem, data: CapData): void {
   if (item.result !== null) settlePromise(state, item.result, false, data);
 }
 
@@ -42,21 +42,10 @@ type ParsedCall = { readonly method: string; readonly args: readonly Passable[] 
 
 /** A vat's capdata is a stranger's: what does not parse is refused like any bad argument. */
 function parseCall(item: SendItem): ParsedCall | { readonly reason: string } {
-  let value: Passable;
-  try {
-    value = decodeCapData(item.methargs);
-  } catch (error) {
-    if (!(error instanceof CapDataError)) throw error;
-    return { reason: `the message does not parse: ${error.message}` };
-  }
-  if (!Array.isArray(value) || !Array.isArray(value[1])) return { reason: 'the message is no method with arguments' };
-  const [method, args] = value as [Passable, Passable[]];
+  const call = decodeMethargs(item.methargs);
+  if (!call) return { reason: 'the message is no method with arguments' };
+  const { method, args } = call;
   if (typeof method !== 'string') return { reason: 'a service is called by the name of a method' };
   if (item.methargs.slots.some(slot => isPromise(storedKref(slot)))) return { reason: `${method}: arguments must not be promises` };
   return { method, args };
-}
-
-/** A kernel reference among the arguments, or undefined. */
-export function objectArg(value: Passable | undefined): string | undefined {
-  return value instanceof SlotRef ? value.slot : undefined;
 }

@@ -1,5 +1,5 @@
 /** The service `vats`: makes vats for whoever holds a facet of it, and gives out the facet that upgrades and ends each. */
-import { encodeCapData, isRecord, record, type CapData, type Passable } from '../capdata.js';
+import { encodeCapData, isRecord, type CapData, type Passable, type PassableRecord } from '../capdata.js';
 import { undefinedData } from '../errors.js';
 import type { VatId } from '../ids.js';
 import type { VatSettings } from '../items.js';
@@ -39,7 +39,7 @@ function callFacet({ state, data, method, args, result }: ServiceCall): ServiceA
   if (typeof bundleId !== 'string' || state.rows.get(keys.bundle(bundleId)) === undefined) return reject(`bundle ${String(bundleId)} is not installed`);
   const given = options === undefined ? {} : asRecord(options);
   if (!given) return reject('the options of createVat are a record');
-  const { label = 'vat', parameters = record({}), options: settingsValue } = given;
+  const { label = 'vat', parameters = {}, options: settingsValue } = given;
   if (!isLabel(label)) return reject('a label has 1 to 199 characters of A-Z a-z 0-9 . _ -');
   const settings = readSettings(settingsValue);
   if ('reason' in settings) return reject(settings.reason);
@@ -68,7 +68,7 @@ function callAdmin({ state, data, method, args, result }: ServiceCall): ServiceA
     }
     case 'getUsage': {
       const { used, position } = readProgress(state.rows, vat);
-      return fulfill(record({ computrons: BigInt(used), deliveries: BigInt(position) }));
+      return fulfill({ computrons: BigInt(used), deliveries: BigInt(position) });
     }
     default: return reject(`vatAdmin has no method ${method}`);
   }
@@ -79,7 +79,7 @@ function upgrade(state: KernelState, vat: VatId, args: readonly Passable[], resu
   if (typeof bundleId !== 'string' || state.rows.get(keys.bundle(bundleId)) === undefined) return reject(`bundle ${String(bundleId)} is not installed`);
   const given = options === undefined ? {} : asRecord(options);
   if (!given) return reject('the options of upgrade are a record');
-  const { parameters = record({}), upgradeMessage = 'vat upgraded' } = given;
+  const { parameters = {}, upgradeMessage = 'vat upgraded' } = given;
   if (typeof upgradeMessage !== 'string') return reject('upgradeMessage is a string');
   enqueue(state, { type: 'upgrade-vat', vat, bundleId, parameters: encodeCapData(parameters), upgradeMessage, result });
   return later;
@@ -107,7 +107,7 @@ function readSettings(value: Passable): { readonly settings: VatSettings } | { r
   });
 }
 
-function asRecord(value: Passable): Record<string, Passable> | undefined {
-  return isRecord(value) ? (value as unknown as Record<string, Passable>) : undefined;
+function asRecord(value: Passable): PassableRecord | undefined {
+  return isRecord(value) ? value : undefined;
 }
 

@@ -52,3 +52,8 @@ export function textOfWtf8(bytes: Buffer): string {
   }
   return text + bytes.toString('utf8', from);
 }
+
+/** How many bytes a string has in WTF-8. A lone surrogate has three, as Buffer.byteLength counts it too. */
+export function wtf8Length(text: string): number {
+  return Buffer.byteLength(text, 'utf8');
+}

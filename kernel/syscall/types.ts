@@ -9,6 +9,8 @@ export type SyscallScope = {
   readonly vat: VatId;
   /** Set by `exit`; acted upon when the delivery settles. */
   exit?: { readonly isFailure: boolean; readonly info: CapData };
+  /** By how much the vat's store grew, in bytes of keys and values. */
+  stored: number;
 };
 
 export type SyscallOf<Name extends VatSyscall[0]> = Extract<VatSyscall, readonly [Name, ...unknown[]]>;

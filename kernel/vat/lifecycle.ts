@@ -2,11 +2,11 @@
  * Items that change which vats there are: create, upgrade, terminate, options. Each is a round of its own and one atomic
  * crank; between its writes only its own worker is waited for. A failure leaves no trace but its report.
  */
-import { encodeCapData, record, type CapData } from '../capdata.js';
+import { encodeCapData, slotRef, type CapData } from '../capdata.js';
 import { addExport, deleteEntry, objectsOf, promisesOf } from '../clist.js';
 import { applyOutcome, chargeVat, crankBase, type AppliedOutcome, type CrankReport } from '../crank.js';
 import { disconnection, errorData, undefinedData } from '../errors.js';
-import { vatId, type KernelObjectId, type VatId } from '../ids.js';
+import { parseVref, vatId, type KernelObjectId, type VatId } from '../ids.js';
 import type { AloneItem, CreateVatItem, UpgradeVatItem, VatOptionsItem } from '../items.js';
 import { addObject, orphanObject } from '../objects.js';
 import { isSubscriber, knownPromise } from '../promises.js';
@@ -19,12 +19,10 @@ import { beginStep, closeStep, undoStep } from '../step.js';
 import { keys } from '../store/keys.js';
 import { openSpan } from '../store/transcript.js';
 import { dataToVat } from '../translate.js';
-import { slotRef } from '../capdata.js';
 import type { VatDelivery } from './protocol.js';
 import { deliveryLimit, firstProgress, isAlive, knownVat, readProgress, writeProgress, writeVat } from './records.js';
 import { terminateVat } from './termination.js';
 import type { Warehouse } from './warehouse.js';
-import { parseVref } from '../ids.js';
 
 export type Lifecycle = { readonly state: KernelState; readonly warehouse: Warehouse; readonly engine: string };
 
@@ -104,7 +102,7 @@ export function rootOf(state: KernelState, vat: VatId): KernelObjectId {
 }
 
 function newVatData(state: KernelState, admin: KernelObjectId, root: KernelObjectId): CapData {
-  return encodeCapData(record({ admin: refTo(state, admin), root: slotRef(root, 'Alleged: root') }));
+  return encodeCapData({ admin: refTo(state, admin), root: slotRef(root, 'Alleged: root') });
 }
 
 /** A fresh worker with its startVat, applied to the open step. The parameters' new holds stand before the old ones go. */

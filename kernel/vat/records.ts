@@ -34,13 +34,15 @@ export type VatProgress = {
   readonly spanHash: string;
   /** Computrons spent so far. */
   readonly used: string;
+  /** Bytes of keys and values in its store. */
+  readonly stored: number;
   /** Deliveries since the last bringOutYourDead, and whether one is queued. */
   readonly dirt: number;
   readonly reapQueued: boolean;
 };
 
 export const firstProgress: VatProgress = {
-  object: 50, promise: 60, position: 0, spanStart: 0, spanHash: '', used: '0', dirt: 0, reapQueued: false,
+  object: 50, promise: 60, position: 0, spanStart: 0, spanHash: '', used: '0', stored: 0, dirt: 0, reapQueued: false,
 };
 
 export function readVat(rows: ReadableRows, vat: VatId): VatRecord | undefined {
