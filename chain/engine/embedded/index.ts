@@ -53,11 +53,13 @@ export async function startEmbeddedEngine(options: EmbeddedOptions): Promise<Eng
     const bus = makeEventBus();
     let wake = (): void => {};
     const mempool = makeMempool(application, mempoolDefaults, tip.state.params.block?.maxGas ?? -1n, () => wake());
-    const firstBlock = makeSignal(store.height > 0n);
+    const firstBlock = makeSignal();
+    const readable = await readability(store, tip);
+    if (readable()) firstBlock.give();
     rpc = await startRpcServer({ ...options, application, store, mempool, bus, tip, key, firstBlock: firstBlock.promise });
     const round = async (): Promise<void> => {
       await produceBlock({ application, store, mempool, bus, tip, key, clock: options.clock ?? Date.now });
-      firstBlock.give();
+      if (readable()) firstBlock.give();
       log.debug({ height: String(tip.state.height) }, 'made a block');
     };
     const loop = startLoop(round, {
@@ -152,9 +154,18 @@ function watched(application: AbciApplication, report: (error: unknown) => void)
 
 type Signal = { give(): void; readonly promise: Promise<void> };
 
-function makeSignal(given: boolean): Signal {
+function makeSignal(): Signal {
   let give = (): void => {};
   const promise = new Promise<void>(resolve => { give = resolve; });
-  if (given) give();
   return { give, promise };
+}
+
+/**
+ * Whether clients can read `status` now: there is a block, and its header has an app hash. Strict clients refuse an empty
+ * one, which the first header has when InitChain returned none.
+ */
+async function readability(store: BlockStore, tip: Tip): Promise<() => boolean> {
+  const { initialHeight } = tip.state;
+  const genesis = await store.state(initialHeight - 1n);
+  return () => tip.state.height > initialHeight || (tip.state.height === initialHeight && (genesis?.appHash.length ?? 0) > 0);
 }

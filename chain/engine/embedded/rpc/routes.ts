@@ -26,7 +26,7 @@ export type Node = {
   readonly moniker: string;
   readonly rpcLaddr: string;
   readonly log: Logger;
-  /** Resolves when the first block of the chain is committed. */
+  /** Resolves when the first block is committed, or the second if the first has no app hash. */
   readonly firstBlock: Promise<void>;
 };
 
