@@ -34,6 +34,8 @@ export type AbciServer = {
 
 /** CometBFT sends at most 256 CheckTx ahead. */
 const outstandingMaxDefault = 512;
+/** CometBFT opens 4, and 4 more when it is restarted; the rest is for tools. A bound because each may hold a half-read message. */
+const connectionsMax = 64;
 
 /** Listens. Rejects with a text for people when the address cannot be had. */
 export async function startAbciServer(options: AbciServerOptions): Promise<AbciServer> {
@@ -47,6 +49,7 @@ export async function startAbciServer(options: AbciServerOptions): Promise<AbciS
     sockets.set(socket, serve(socket));
     socket.once('close', () => sockets.delete(socket));
   });
+  server.maxConnections = connectionsMax;
   await listen(server, address);
   if (address.kind === 'unix') chmodSync(address.path, 0o600);
   const bound = formatAbciAddress(boundAddress(server, address));

@@ -1,5 +1,5 @@
 /** Files of a home: each appears whole or not at all. */
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Writes a file or replaces it: readers see the old content or the new. `mode` such as 0o600. */
@@ -26,7 +26,7 @@ function writeTemporary(path: string, text: string, mode: number): string {
   rmSync(temporary, { force: true });
   const file = openSync(temporary, 'wx', mode);
   try {
-    writeSync(file, text);
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { frame } from '../../../chain/abci/frames.js';
 import { startAbciServer, type AbciServer, type AbciServerOptions } from '../../../chain/abci/server.js';
 import type { AbciApplication } from '../../../chain/abci/types.js';
+import { abciSocketAddress } from '../../../chain/engine/comet/index.js';
 import { checkTx, codec, connectClient, echo, finalizeBlock, flush, makeChance, makeGate, makeScriptedApplication, makeTestLog, query, turns, waitUntil, type Client, type LogLine } from './support.js';
 
 type Served = { server: AbciServer; lines: LogLine[]; fatal: Error[]; client: () => Promise<Client> };
@@ -251,6 +252,15 @@ test('a unix socket serves; a file left by a killed node is replaced, a served s
   assert.ok(existsSync(plain));
   await server.close();
   assert.equal(existsSync(path), false, 'closing removes the file');
+});
+
+test('a home has a socket of its own, however long its path', async t => {
+  const folder = temporaryFolder(t);
+  assert.equal(abciSocketAddress('/var/windlass'), 'unix:///var/windlass/data/abci.sock');
+  const [one, other] = [abciSocketAddress(join(folder, 'x'.repeat(200))), abciSocketAddress(join(folder, 'y'.repeat(200)))];
+  assert.notEqual(one, other);
+  const { server } = await serve(t, {}, { address: one });
+  assert.equal(server.address, one);
 });
 
 test('addresses that cannot be are refused with a text that helps', async t => {
