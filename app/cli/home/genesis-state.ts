@@ -1,5 +1,7 @@
 /** app_state of a new chain, and what is done to it before the first block. All functions answer a new value. */
+import { CodecError } from '../../../chain/codec/index.js';
 import { appState } from '../../../config/genesis/index.js';
+import { codecOf } from '../../client/codecs.js';
 import type { Coin } from '../../client/index.js';
 import { CliFailure } from '../failure.js';
 
@@ -34,8 +36,28 @@ export function addCoins(a: readonly Coin[], b: readonly Coin[]): Coin[] {
   return [...sums].sort(([x], [y]) => (x < y ? -1 : x > y ? 1 : 0)).map(([denom, amount]) => ({ denom, amount: amount.toString() }));
 }
 
-/** What is wrong with accounts and coins, in sentences; nothing when all fits. */
+/** What is wrong with accounts, coins and kernel parameters, in sentences; nothing when all fits. */
 export function faultsOfAppState(state: Readonly<Record<string, unknown>>, isAddress: (text: string) => boolean): string[] {
+  const shapes = [
+    ...shapeFault('auth', 'cosmos.auth.v1beta1.GenesisState', state['auth']),
+    ...shapeFault('bank', 'cosmos.bank.v1beta1.GenesisState', state['bank']),
+    ...shapeFault('kernel.params', 'windlass.kernel.v1.Params', (state['kernel'] as { params?: unknown } | undefined)?.params),
+  ];
+  return shapes.length > 0 ? shapes : faultsOfAccounts(state, isAddress);
+}
+
+/** A part that is absent starts with the chain's defaults. */
+function shapeFault(part: string, typeName: string, json: unknown): string[] {
+  try {
+    if (json !== undefined) codecOf(typeName).fromJson(json);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    return [`app_state.${part}: ${error.message}`];
+  }
+}
+
+function faultsOfAccounts(state: Readonly<Record<string, unknown>>, isAddress: (text: string) => boolean): string[] {
   const balances = (state['bank'] as Partial<BankState> | undefined)?.balances ?? [];
   const supply = (state['bank'] as Partial<BankState> | undefined)?.supply ?? [];
   const faults: string[] = [];

@@ -114,9 +114,20 @@ function readable(typeUrl: string, value: unknown): string {
   return toJson(short);
 }
 
+/** What is sent is sent: a node that cannot be asked for a while is asked again, and in the end the hash is told. */
 async function waitForBlock({ rpc, options, settings }: TxSession, hash: string): Promise<TxResponse> {
-  const late = (): Error => new CliFailure(`${hash} was sent, but is in no block after ${options.waitSeconds} s`, {
-    hint: `It may still come. Look before sending it again: windlass query tx ${hash}`,
+  let trouble: CliFailure | undefined;
+  const attempt = async (): Promise<TxResponse | undefined> => {
+    try {
+      return await findTx(rpc, hash);
+    } catch (error) {
+      if (!(error instanceof CliFailure)) throw error;
+      trouble = error;
+      return undefined;
+    }
+  };
+  const late = (): Error => new CliFailure(`${hash} was sent, but is in no block after ${options.waitSeconds} s${trouble ? ` (${trouble.message})` : ''}`, {
+    hint: `It may still come. Look before sending it again: windlass query tx ${hash}`, cause: trouble,
   });
-  return pollUntil(settings.io, options.waitSeconds, () => findTx(rpc, hash), late);
+  return pollUntil(settings.io, options.waitSeconds, attempt, late);
 }

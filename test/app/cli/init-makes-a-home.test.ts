@@ -6,7 +6,8 @@ import { claimEngine, recordedEngine } from '../../../app/cli/home/engine.js';
 import { initHome, isEmptyHome } from '../../../app/cli/home/init-home.js';
 import { devKeys } from '../../../app/cli/keyring/hd.js';
 import { codecOf } from '../../../app/client/codecs.js';
-import { readGenesis } from '../../../chain/engine/home-files/index.js';
+import { defaultConsensusParams, readGenesis } from '../../../chain/engine/home-files/index.js';
+import { consensusParams } from '../../../config/genesis/index.js';
 import { scriptedIo, tempHome, windlass } from './support.js';
 
 type Bank = { balances: { address: string; coins: object[] }[]; supply: object[] };
@@ -52,6 +53,10 @@ test('a development home funds dev0 to dev9, whose keys are in its test keyring'
   assert.throws(() => claimEngine(home, 'cometbft'), /was made with the embedded engine/);
 });
 
+test('a genesis without wishes has CometBFT\'s consensus parameters', () => {
+  assert.deepEqual(consensusParams, defaultConsensusParams);
+});
+
 test('the kernel\'s parameters in a genesis are all that the chain knows, by its names', async t => {
   const home = join(tempHome(t), 'dev');
   await initHome({ home, genesisTime: '2026-01-02T03:04:05Z' }, scriptedIo());
@@ -80,4 +85,6 @@ test('accounts are added to a genesis by address or key, once, and validate find
   assert.match(wrong.err, /supply: is not the sum of the balances/);
   writeFileSync(path, readFileSync(path, 'utf8').replace('"chain_id"', '"chain"'));
   assert.match((await windlass(['genesis', 'validate', '--home', home])).err, /chain_id/);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"chain"', '"chain_id"').replace('"round_width"', '"round_with"'));
+  assert.match((await windlass(['genesis', 'validate', '--home', home])).err, /app_state\.kernel\.params: .*has no field round_with/);
 });

@@ -56,7 +56,16 @@ export function scriptedIo(input = '', env: Record<string, string> = {}): Io & {
 export type FakeNode = { url: string; calls: { method: string; params: Record<string, unknown> }[] };
 export type Answers = Record<string, (params: Record<string, unknown>) => unknown>;
 
-/** A JSON-RPC server; a method without an answer is an error, as a node would say it. */
+function answerOf(answer: Answers[string] | undefined, params: Record<string, unknown>): object {
+  if (!answer) return { error: { code: -32601, message: 'Method not found' } };
+  try {
+    return { result: answer(params) };
+  } catch (error) {
+    return { error: { code: -32603, message: 'Internal error', data: String(error) } };
+  }
+}
+
+/** A JSON-RPC server; a method without an answer, or one that throws, is an error, as a node would say it. */
 export async function fakeNode(t: TestContext, answers: Answers): Promise<FakeNode> {
   const calls: FakeNode['calls'] = [];
   const server = createServer((request, reply) => {
@@ -65,9 +74,7 @@ export async function fakeNode(t: TestContext, answers: Answers): Promise<FakeNo
     request.on('end', () => {
       const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { id: number; method: string; params: Record<string, unknown> };
       calls.push({ method, params });
-      const answer = answers[method];
-      const body = answer ? { result: answer(params) } : { error: { code: -32601, message: 'Method not found' } };
-      reply.end(JSON.stringify({ jsonrpc: '2.0', id, ...body }));
+      reply.end(JSON.stringify({ jsonrpc: '2.0', id, ...answerOf(answers[method], params) }));
     });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

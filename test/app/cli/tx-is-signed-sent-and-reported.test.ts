@@ -16,6 +16,7 @@ import { AuthInfo, Tx, TxBody, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx';
 import { devKeys } from '../../../app/cli/keyring/hd.js';
 import { actionState, type Action, type MsgInstallBundle, type MsgInvoke } from '../../../app/client/index.js';
 import { codecOf } from '../../../app/client/codecs.js';
+import { aminoSignBytes } from '../../../chain/amino/sign-doc.js';
 import { initHome } from '../../../app/cli/home/init-home.js';
 import { fakeNode, scriptedIo, tempHome, windlass, type FakeNode } from './support.js';
 
@@ -25,7 +26,7 @@ const gasUsed = 100_001n;
 const time = '2026-01-02T03:04:05.6Z';
 
 type World = { home: string; node: FakeNode; sent: Uint8Array[]; installed: Set<number> };
-type Behaviour = { action?: Partial<Action>; checkCode?: number; deliverCode?: number; chunkCount?: number; network?: string; polls?: number };
+type Behaviour = { action?: Partial<Action>; checkCode?: number; deliverCode?: number; chunkCount?: number; network?: string; polls?: number; stumbles?: number };
 
 /** A chain as far as a client can tell: one account, one action, one bundle. */
 async function world(t: TestContext, behaviour: Behaviour = {}): Promise<World> {
@@ -34,6 +35,7 @@ async function world(t: TestContext, behaviour: Behaviour = {}): Promise<World> 
   const sent: Uint8Array[] = [];
   const installed = new Set<number>();
   let polls = behaviour.polls ?? 1;
+  let stumbles = behaviour.stumbles ?? 0;
   const node = await fakeNode(t, {
     status: () => ({ node_info: { network: behaviour.network ?? 'windlass-local' } }),
     block: () => ({ block: { header: { time } } }),
@@ -48,6 +50,7 @@ async function world(t: TestContext, behaviour: Behaviour = {}): Promise<World> 
     },
     tx_search: ({ query }) => {
       polls -= 1;
+      if ((stumbles -= 1) >= 0) throw new Error('the index is not open yet');
       const found = sent.find(bytes => query === `tx.hash='${hashOf(bytes)}'`);
       return found === undefined || polls > 0 ? { txs: [], total_count: '0' } : { txs: [rpcTx(found, behaviour.deliverCode ?? 0)], total_count: '1' };
     },
@@ -128,6 +131,49 @@ test('an invocation is signed by the key, priced by the estimate, and reported a
   assert.deepEqual(response['action'], {
     action_id: '17', sender: 'a', state: 'ACTION_STATE_FULFILLED', queued_height: '12', settled_height: '13', result: { body: '#"+5"', slots: [] },
   });
+});
+
+test('in amino-JSON the key signs what the chain rebuilds', async t => {
+  const here = await world(t);
+  const ran = await windlass(['tx', 'invoke', 'counter', 'add', '[5]', '--funds', '2uwind', '--memo', 'a < b & c', '--sign-mode', 'amino-json', ...at(here)]);
+  assert.equal(ran.code, 0, ran.err);
+  const [dev0] = await devKeys();
+  const raw = TxRaw.decode(here.sent[0] ?? new Uint8Array());
+  const [any] = TxBody.decode(raw.bodyBytes).messages;
+  assert.ok(dev0 && any);
+  const codec = codecOf<unknown>('windlass.kernel.v1.MsgInvoke');
+  const shape = { codec, aminoName: 'windlass/Invoke', keepEmpty: new Set<string>(), decimals: new Set<string>() };
+  const signed = aminoSignBytes(new Map([[any.typeUrl, shape]]), {
+    chainId: 'windlass-local', accountNumber, sequence: BigInt(sequence), timeoutHeight: 0n, memo: 'a < b & c',
+    fee: { amount: [{ denom: 'uwind', amount: '3751' }], gasLimit: 150_002n, payer: '', granter: '' }, msgs: [{ typeUrl: any.typeUrl, value: codec.decode(any.value) }],
+  });
+  assert.ok(secp256k1.verify(raw.signatures[0] ?? new Uint8Array(), sha256(signed), fromBase64(dev0.publicKey.value), { prehash: false }));
+});
+
+test('a node that stumbles after the tx was sent is asked again, and the hash is told when time is up', async t => {
+  const brief = await world(t, { stumbles: 2 });
+  assert.equal((await windlass(['tx', 'send', 'dev1', '5uwind', ...at(brief)])).code, 0);
+  const lasting = await world(t, { stumbles: 1000 });
+  const ran = await windlass(['tx', 'send', 'dev1', '5uwind', ...at(lasting).map(flag => (flag === '20' ? '1' : flag))]);
+  assert.deepEqual([ran.code, ran.out, lasting.sent.length], [1, '', 1]);
+  assert.match(ran.err, new RegExp(`${hashOf(lasting.sent[0] ?? new Uint8Array())} was sent, but is in no block after 1 s .*the index is not open yet`));
+  assert.match(ran.err, /Look before sending it again/);
+});
+
+test('a contract\'s source is bundled on the way', async t => {
+  const here = await world(t, { chunkCount: 1 });
+  writeFileSync(join(here.home, 'package.json'), '{"name":"contract","version":"1.0.0","type":"module"}');
+  const file = join(here.home, 'counter.js');
+  writeFileSync(file, 'export const buildRootObject = () => ({});\n');
+  const ran = await windlass(['tx', 'install-bundle', file, ...at(here)]);
+  assert.equal(ran.code, 0, ran.err);
+  const { bundle_id: bundleId, name } = JSON.parse(ran.out) as Record<string, string>;
+  assert.match(bundleId ?? '', /^b1-[0-9a-f]{128}$/);
+  assert.equal(name, 'counter');
+  writeFileSync(file, 'import "./absent.js";\n');
+  const refused = await windlass(['tx', 'install-bundle', file, ...at(here)]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /cannot be bundled: .*absent\.js/);
 });
 
 test('a rejected action, a failed tx and a tx that is not accepted exit 1, with the result on stdout', async t => {
