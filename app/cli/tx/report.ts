@@ -9,10 +9,24 @@ import { hintOf } from './hints.js';
 import type { TxResponse } from './response.js';
 import type { TxSession } from './session.js';
 
-/** Prints the TxResponse, with `more` after it. Throws ReportedFailure when the tx was refused or its action rejected. */
+/**
+ * Prints the TxResponse, with `more` after it, in any case; then throws ReportedFailure when the tx was refused or its
+ * action rejected, and CliFailure when the outcome could not be had.
+ */
 export async function reportTx(session: TxSession, response: TxResponse, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
   const [actionId] = response.code === 0 ? actionIdsIn(response) : [];
-  const action = session.options.wait && actionId !== undefined ? await settled(session, actionId) : undefined;
+  if (!session.options.wait || actionId === undefined) return print(session, response, more, actionId, undefined);
+  let action: Action;
+  try {
+    action = await settled(session, actionId);
+  } catch (error) {
+    print(session, response, more, actionId, undefined); // the tx is in a block, whatever becomes of the question
+    throw error;
+  }
+  print(session, response, more, actionId, action);
+}
+
+function print(session: TxSession, response: TxResponse, more: Readonly<Record<string, unknown>>, actionId: bigint | undefined, action: Action | undefined): void {
   const actionJson = action && codecOf<Action>('windlass.kernel.v1.QueryActionResponse').toJson(action);
   const { io, output } = session.settings;
   if (output === 'json') printResult(io, 'json', { ...response, ...more, ...(actionJson === undefined ? {} : { action: actionJson }) });

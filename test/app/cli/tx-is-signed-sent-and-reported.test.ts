@@ -160,6 +160,14 @@ test('a node that stumbles after the tx was sent is asked again, and the hash is
   assert.match(ran.err, /Look before sending it again/);
 });
 
+test('an outcome that does not come leaves the transaction told', async t => {
+  const here = await world(t, { action: { state: actionState.accepted } });
+  const ran = await windlass(['tx', 'invoke', 'counter', 'add', '--wait', ...at(here).map(flag => (flag === '20' ? '1' : flag))]);
+  assert.equal(ran.code, 1);
+  assert.equal((JSON.parse(ran.out) as { code: number }).code, 0);
+  assert.match(ran.err, /its action 17 has not settled after 1 s[^]*windlass query action 17/);
+});
+
 test('a contract\'s source is bundled on the way', async t => {
   const here = await world(t, { chunkCount: 1 });
   writeFileSync(join(here.home, 'package.json'), '{"name":"contract","version":"1.0.0","type":"module"}');
