@@ -97,7 +97,7 @@ function anyJson(place: Place, any: { typeUrl: string; value: Uint8Array }): Jso
 
 function decodeContent(shape: AminoShape, bytes: Uint8Array): Plain {
   try {
-    return shape.codec.decode(bytes) as Plain;
+    return shape.codec.decode(bytes, 'refuse') as Plain; // an unknown field would not be signed
   } catch (error) {
     if (error instanceof CodecError) throw new AminoUnsupported(error.message);
     throw error;
