@@ -127,12 +127,13 @@ export class DeliveryRun implements CommandListener {
     this.#process.answer(consoleAnswer);
   }
 
-  /** Ends the worker for a verdict. A syscall under way is not recorded. With a reply in hand the process has no listener any more, so its death is awaited here. */
+  /** Ends the worker for a verdict, in the midst of a delivery. A syscall under way is not recorded. */
   #stop(verdict: DeliveryVerdict): void {
     this.#verdict = verdict;
     this.#process.kill(new Error(`ended for ${verdict.kind}`));
   }
 
+  /** With its reply the process has no listener any more, so its death is awaited here. */
   #stopAfterReply(verdict: DeliveryVerdict, computrons: number): void {
     this.#process.close().then(
       () => this.#settle(verdict, computrons),

@@ -3,8 +3,7 @@
  * stdout says whether marshal takes it, and how marshal itself writes the value. Slots that begin with `p` are promises.
  */
 import '@endo/init';
-import { makeMarshal } from '@endo/marshal';
-import { Remotable } from '@endo/pass-style';
+import { makeMarshal, Remotable } from '@endo/marshal';
 import { createInterface } from 'node:readline';
 
 export type OracleAnswer = { readonly ok: true; readonly body: string; readonly slots: readonly string[] } | { readonly ok: false; readonly message: string };
