@@ -31,3 +31,4 @@ export type { Codec, Codecs } from './codec/index.js';
 export { chainProtoFolder, packageRoot } from './codec/roots.js';
 export { openMultiStore } from './store/index.js';
 export type { KVStore, MultiStore, PreparedVersion, ReadOnlyStores, Row, RowSource, StoreBranch } from './store/types.js';
+export { concatBytes, equalBytes, hexText, uint64Bytes, uint64Of, utf8Bytes, utf8Text } from './bytes.js';

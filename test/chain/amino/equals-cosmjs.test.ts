@@ -36,7 +36,7 @@ test('sign documents have the bytes of cosmjs’, whatever the memo holds', () =
     const granter = round % 5 === 0 ? to : '';
     const payer = round % 3 === 0 ? from : '';
     const fee = { amount: coins.slice(round % 3), gas: '200000', ...(granter === '' ? {} : { granter }), ...(payer === '' ? {} : { payer }) };
-    const expected = makeSignDoc([cosmjs.toAmino({ typeUrl, value }) as AminoMsg], fee, 'chain-1', memo, 7n, 9, timeoutHeight === 0n ? undefined : timeoutHeight);
+    const expected = makeSignDoc([cosmjs.toAmino({ typeUrl, value })], fee, 'chain-1', memo, 7n, 9, timeoutHeight === 0n ? undefined : timeoutHeight);
     const ours = aminoSignBytes(shapes, {
       chainId: 'chain-1', accountNumber: 7n, sequence: 9n, timeoutHeight, memo, fee: { amount: fee.amount, gasLimit: 200_000n, payer, granter }, msgs: [{ typeUrl, value }],
     });

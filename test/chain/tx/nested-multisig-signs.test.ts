@@ -15,7 +15,7 @@ const key: PublicKey = { kind: 'multisig', threshold: 2, members: [single(alice)
 /** The address as cosmjs derives it, of the same nest of keys. */
 const aminoKey = (threshold: string, pubkeys: unknown[]) => ({ type: 'tendermint/PubKeyMultisigThreshold', value: { threshold, pubkeys } });
 const address = pubkeyToAddress(
-  aminoKey('2', [encodeSecp256k1Pubkey(alice.publicKey), aminoKey('1', [bob, carol].map(({ publicKey }) => encodeSecp256k1Pubkey(publicKey)))]) as Parameters<typeof pubkeyToAddress>[0],
+  aminoKey('2', [encodeSecp256k1Pubkey(alice.publicKey), aminoKey('1', [bob, carol].map(({ publicKey }) => encodeSecp256k1Pubkey(publicKey)))]),
   addressPrefix,
 );
 const amount = [{ denom: 'uwind', amount: '5' }];
