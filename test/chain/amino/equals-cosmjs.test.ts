@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeSignDoc, serializeSignDoc, type AminoMsg } from '@cosmjs/amino';
+import { makeSignDoc, serializeSignDoc } from '@cosmjs/amino';
 import { AminoTypes, createDefaultAminoConverters } from '@cosmjs/stargate';
 import { AminoUnsupported, canonicalJson, toAminoJson, type AminoShape, type AminoShapes } from '../../../chain/amino/json.js';
 import { aminoSignBytes } from '../../../chain/amino/sign-doc.js';

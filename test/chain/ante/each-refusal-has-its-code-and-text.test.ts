@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { TxRaw, AuthInfo, TxBody } from 'cosmjs-types/cosmos/tx/v1beta1/tx';
 import type { ExecTxResult } from '../../../chain/abci/types.js';
 import { makeTestChain, strangerAddress, type TestChain, type TestChainOptions } from '../../support/chain-app.js';
-import { makeTestWallet, sendMsg, testFee, type SignOptions } from '../../support/chain-wallet.js';
+import { makeTestMultisig, makeTestWallet, sendMsg, testFee, type SignOptions } from '../../support/chain-wallet.js';
 
 const alice = await makeTestWallet('alice');
 const bob = await makeTestWallet('bob');
@@ -90,7 +90,15 @@ test('a passed timeout height is sdk/30, and the height itself is still good', a
   assert.deepEqual([late.check.code, late.deliver.log], [30, 'block height: 3, timeout height: 2: tx timeout height']);
 });
 
-test('more member keys than the limit are sdk/14, a replay is sdk/32', async () => {
+test('a multisig of more members than the limit is sdk/14', async () => {
+  const wallets = await Promise.all(Array.from({ length: 8 }, (_, index) => makeTestWallet(`member ${index}`)));
+  const multisig = makeTestMultisig(wallets, 1);
+  const chain = await makeTestChain({ accounts: [{ address: multisig.address, coins }] });
+  const tx = await multisig.sign(wallets.slice(0, 1), [sendMsg(multisig.address, bob.address, '1')]);
+  assert.deepEqual([(await chain.check(tx)).code, (await chain.deliver(tx)).log], [14, 'signatures: 8, limit: 7: maximum number of signatures exceeded']);
+});
+
+test('a replay is sdk/32', async () => {
   const chain = await start();
   const tx = await alice.sign(send);
   assert.equal((await chain.deliver(tx)).code, 0);
