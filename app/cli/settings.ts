@@ -1,9 +1,12 @@
 /** What a command works with: flag, else environment, else client.toml, else default. */
+import { existsSync, readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
+import { nodeDefaults } from '../../config/node.js';
 import { UsageFailure } from './failure.js';
 import { readClientToml, type ClientConfig, type KeyringBackend } from './home/client-toml.js';
 import { homePaths, resolveHome, type HomePaths } from './home/paths.js';
 import type { Io } from './io.js';
+import { rpcUrlFile } from './home/paths.js';
 import { openKeyring, type Keyring } from './keyring/keyring.js';
 import type { OutputFormat } from './output.js';
 
@@ -47,9 +50,15 @@ export function settingsOf(command: Command, io: Io): Settings {
     io, paths,
     client: config,
     output: flags.output ?? config.output,
-    nodeUrl: rpcUrl(flags.node ?? config.node),
+    nodeUrl: rpcUrl(flags.node ?? runningNode(paths.home, config.node)),
     keyringBackend: flags.keyringBackend ?? config.keyringBackend,
   };
+}
+
+/** client.toml's node, unless it is the default and the home's own node says where it is. */
+function runningNode(home: string, configured: string): string {
+  const path = rpcUrlFile(home);
+  return configured === nodeDefaults.rpcUrl && existsSync(path) ? readFileSync(path, 'utf8').trim() : configured;
 }
 
 export function keyringOf({ paths, keyringBackend, io }: Settings): Keyring {

@@ -5,6 +5,7 @@ import { addInit } from './init.js';
 import type { Io } from './io.js';
 import { addKeys } from './keys/index.js';
 import { addQuery } from './query/index.js';
+import { addStart } from './start.js';
 import { addStatus } from './status.js';
 import { addTx } from './tx/index.js';
 import { addVersion } from './version.js';
@@ -12,4 +13,4 @@ import { addVersion } from './version.js';
 /** Adds a command to the program; its action throws CliFailure for what is expected to go wrong. */
 export type AddVerb = (program: Command, io: Io) => void;
 
-export const verbs: readonly AddVerb[] = [addInit, addGenesis, addKeys, addTx, addQuery, addStatus, addVersion];
+export const verbs: readonly AddVerb[] = [addStart, addInit, addGenesis, addKeys, addTx, addQuery, addStatus, addVersion];

@@ -41,3 +41,6 @@ export function homePaths(home: string): HomePaths {
     bundleNames: join(config, 'bundle-names.json'),
   };
 }
+
+/** A running node writes its RPC address here, for commands that are given only --home. */
+export const rpcUrlFile = (home: string): string => join(home, 'data', 'rpc-url');

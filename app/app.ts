@@ -1,0 +1,122 @@
+/** The application of a node: chain, kernel and host over one database. Powers come from outside; nothing here reads the environment. */
+import { join } from 'node:path';
+import type { AbciApplication, RequestInitChain } from '../chain/abci/types.js';
+import { makeCodecs, makeBaseApp, makeCoreModules, coreStores, openMultiStore, addressText, moduleAddress, type Context, type Logger, type TxLookup } from '../chain/index.js';
+import { Kernel, KernelStorage, type StepRecord, type VatId, type WorkerFactory } from '../kernel/index.js';
+import { BlobStore } from './blobs.js';
+import { commitBlock, confirmedKey, digestStateKey, type CommitStep } from './commit.js';
+import { Confirmation, withConfirmation } from './confirmation.js';
+import { emptyDigest } from './host/digest.js';
+import { KernelHost, kernelModule, kernelStore, storageStore } from './host/index.js';
+import { makeBankService } from './host/services/bank.js';
+import { storageService } from './host/services/storage.js';
+import { NodeDatabase } from './store.js';
+
+export type AppOptions = {
+  /** The home's data folder. */
+  readonly data: string;
+  /** Folders of .proto files: the chain's and the kernel's. */
+  readonly protoFolders: readonly string[];
+  readonly workers: WorkerFactory & { readonly engineId: string };
+  readonly version: string;
+  readonly minGasPrices: readonly { readonly denom: string; readonly amount: string }[];
+  /** Old versions of the app state that stay readable. */
+  readonly pruning: number;
+  readonly undoBlocks: bigint;
+  readonly maxVatsOnline: number;
+  readonly log: Logger;
+  readonly txLookup?: TxLookup;
+  readonly onCommitStep?: (step: CommitStep) => void;
+  readonly onStep?: (step: StepRecord) => void;
+  readonly onReplay?: (vat: VatId, deliveries: number) => void;
+};
+
+export type App = {
+  /** For an engine; its ordering rules are dispatch's. */
+  readonly application: AbciApplication;
+  /** Of the last commit; 0n when there is none. */
+  readonly height: bigint;
+  /** Finishes what is under way, ends the workers and closes the database. Call it when no engine drives the application any more. */
+  close(): Promise<void>;
+};
+
+/** Opens the database and brings running vats back. Rejects with DatabaseLocked when another process has it. */
+export async function makeApp(options: AppOptions): Promise<App> {
+  const database = await NodeDatabase.open(join(options.data, 'windlass.db'));
+  try {
+    return await assemble(options, database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function assemble(options: AppOptions, database: NodeDatabase): Promise<App> {
+  const { log } = options;
+  const blobs = new BlobStore(join(options.data, 'blobs'));
+  const codecs = makeCodecs(options.protoFolders);
+  const { auth, bank, modules } = makeCoreModules(codecs, [{ name: kernelModule, permissions: [], mayReceive: false }]);
+  const kernelAddress = addressText(moduleAddress(kernelModule));
+  const store = openMultiStore({ names: [...coreStores, kernelStore, storageStore], rows: database.chainRows, pruning: options.pruning });
+  const kernel = new Kernel({
+    storage: await KernelStorage.open(database.kernelBacking),
+    workers: options.workers,
+    engine: options.workers.engineId,
+    bundles: blobs,
+    services: [makeBankService({ isBlocked: address => bank.isBlocked(address), systemAccount: addressText(moduleAddress('fee_collector')) }), storageService],
+    maxVatsOnline: options.maxVatsOnline,
+    yieldToHost: () => new Promise(resolve => setImmediate(resolve)),
+    ...(options.onStep ? { onStep: options.onStep } : {}),
+    ...(options.onReplay ? { onReplay: options.onReplay } : {}),
+  });
+  const host = new KernelHost({ kernel, codecs, bank, kernelAddress, blobs, log, digestState: database.get(digestStateKey) ?? emptyDigest() });
+  const confirmation = new Confirmation(readNumber(database.get(confirmedKey)));
+  const startNextRun = (): void => {
+    host.startRun(store.version + 1n, store.branch()).catch(() => undefined); // reported there; FinalizeBlock awaits it and fails
+  };
+  const base = makeBaseApp({
+    modules: [...modules, host.module],
+    auth, bank, store, codecs, log,
+    appName: 'windlass',
+    version: options.version,
+    minGasPrices: options.minGasPrices,
+    ...(options.txLookup ? { txLookup: options.txLookup } : {}),
+    hooks: {
+      initChain: (ctx: Context, request: RequestInitChain) => host.initChain(ctx, kernelStateOf(request)),
+      mergeBeforeHash: ctx => host.mergeKernelRun(ctx),
+      persist: async prepared => {
+        const { changes, digestState } = host.writes();
+        const { confirmed } = confirmation;
+        await commitBlock(
+          { database, blobs, undoBlocks: options.undoBlocks, ...(options.onCommitStep ? { onStep: options.onCommitStep } : {}) },
+          { prepared, kernelChanges: changes, digestState, confirmed },
+        );
+        host.committed();
+      },
+      afterCommit: startNextRun,
+    },
+  });
+  if (store.version > 0n) {
+    await kernel.preload();
+    startNextRun();
+  }
+  return {
+    application: withConfirmation(base, confirmation),
+    get height() {
+      return store.version;
+    },
+    close: async () => {
+      await host.shutdown();
+      await database.close();
+    },
+  };
+}
+
+function kernelStateOf({ appStateBytes }: RequestInitChain): unknown {
+  const state = JSON.parse(Buffer.from(appStateBytes).toString('utf8')) as Record<string, unknown>;
+  return state['kernel'];
+}
+
+function readNumber(bytes: Uint8Array | undefined): bigint {
+  return bytes ? BigInt(Buffer.from(bytes).toString('ascii')) : 0n;
+}

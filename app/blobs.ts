@@ -1,0 +1,68 @@
+/** Files named by their content, for what is too large for the database: bundles. Written and synced before the batch that names them. */
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+export class BlobStore {
+  readonly #folder: string;
+  /** Blobs of the block under way: not on disk yet, but readable. */
+  readonly #pending = new Map<string, Uint8Array>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Keeps a blob in memory until `sync`, or until `dropPending`. The name is safe: it was checked to be a bundle's id. */
+  add(name: string, bytes: Uint8Array): void {
+    this.#pending.set(name, bytes);
+  }
+
+  async get(name: string): Promise<Uint8Array | undefined> {
+    const pending = this.#pending.get(name);
+    if (pending) return pending;
+    try {
+      return await readFile(this.#path(name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  dropPending(): void {
+    this.#pending.clear();
+  }
+
+  /** Writes what was added; afterwards it survives a crash. A file that is there already has the same content. */
+  async sync(): Promise<void> {
+    if (this.#pending.size === 0) return;
+    await mkdir(this.#folder, { recursive: true });
+    for (const [name, bytes] of this.#pending) if (!existsSync(this.#path(name))) await this.#write(name, bytes);
+    await syncFolder(this.#folder);
+    this.#pending.clear();
+  }
+
+  async #write(name: string, bytes: Uint8Array): Promise<void> {
+    const temporary = `${this.#path(name)}.new`;
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, this.#path(name));
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

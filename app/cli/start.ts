@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { abciSocketAddress } from '../../chain/engine/comet/index.js';
+import { nodeDefaults } from '../../config/node.js';
+import { DatabaseLocked } from '../store.js';
+import { logLevels, makeLog, type LogFormat, type LogLevel } from '../log.js';
+import { startNode, type Node, type NodeOptions } from '../node.js';
+import { parseDecCoins } from './coins.js';
+import { CliFailure, ReportedFailure, UsageFailure } from './failure.js';
+import { readAppToml, type AppConfig } from './home/app-toml.js';
+import { claimEngine, recordedEngine, type EngineName } from './home/engine.js';
+import { initHome, isEmptyHome } from './home/init-home.js';
+import { homePaths } from './home/paths.js';
+import type { Io } from './io.js';
+import { devKeys } from './keyring/hd.js';
+import { homeOf } from './settings.js';
+import { programVersion } from './version.js';
+import { waitForSignal } from './signals.js';
+
+type Flags = {
+  dev?: true; engine?: EngineName; 'rpc.laddr'?: string; 'p2p.laddr'?: string; 'abci.address'?: string; blockTime?: string; withComet: string;
+  logLevel: LogLevel; logFormat: LogFormat; maxVatsOnline: string;
+};
+
+const maxVatsOnlineDefault = 50;
+
+export function addStart(program: Command, io: Io): void {
+  const command = program.command('start')
+    .description('run the node of a home until it is interrupted')
+    .option('--dev', 'make a home with ten funded accounts if there is none; for chains without value')
+    .addOption(new Option('--engine <name>', 'who makes the blocks (default: what the home was made with, else embedded)').choices(['embedded', 'cometbft']))
+    .option('--rpc.laddr <address>', `where the RPC listens (default: tcp://127.0.0.1:${nodeDefaults.ports.rpc})`)
+    .option('--p2p.laddr <address>', `where CometBFT listens for peers (default: tcp://0.0.0.0:${nodeDefaults.ports.p2p})`)
+    .option('--abci.address <address>', 'where ABCI is served to CometBFT: unix://path or tcp://host:port (default: a socket in the home)')
+    .option('--block-time <duration>', 'from one block to the next, such as 1s or 250ms')
+    .option('--with-comet <bool>', 'false: CometBFT is run by an operator', 'true')
+    .option('--max-vats-online <n>', 'workers at once', String(maxVatsOnlineDefault))
+    .addOption(new Option('--log-level <level>', 'least level that is logged').choices([...logLevels]).default('info'))
+    .addOption(new Option('--log-format <format>', 'plain for people, json for machines').choices(['plain', 'json']).default('plain'))
+    .addHelpText('after', '\nExample:\n  windlass start --dev\n  windlass start --engine cometbft --home ./validator');
+  command.action(() => start(io, homeOf(command, io), command.optsWithGlobals<Flags>()));
+}
+
+async function start(io: Io, home: string, flags: Flags): Promise<void> {
+  const stopping = waitForSignal();
+  const isFresh = await prepareHome(io, home, flags);
+  const engine = flags.engine ?? recordedEngine(home) ?? 'embedded';
+  claimEngine(home, engine);
+  const config = readConfig(io, home);
+  const log = makeLog(flags.logLevel, flags.logFormat, line => io.err(line));
+  if (engine === 'embedded') log.warn({ engine }, 'the embedded engine is for development and tests only');
+  const node = await open({ ...optionsOf(home, engine, flags, config), log, signal: stopping.signal, onConsole: (vatId, level, text) => log.info({ vat: vatId, level }, text) });
+  if (flags.dev) await announce(io, home, node, engine, isFresh);
+  const end = await Promise.race([stopping.received, node.ended]);
+  if (typeof end === 'string') log.info({ signal: end }, 'stopping');
+  await node.stop();
+  if (typeof end === 'object' && end.reason === 'failed') {
+    log.error({ reason: end.error.message }, 'the node stops: it cannot go on');
+    throw new ReportedFailure(1);
+  }
+}
+
+/** Makes a development home where there is none. Answers whether it did. */
+async function prepareHome(io: Io, home: string, { dev, engine }: Flags): Promise<boolean> {
+  if (existsSync(homePaths(home).genesis)) return false;
+  if (!dev) throw new CliFailure(`there is no genesis in ${home}`, { hint: 'Make a home with windlass init, or try windlass start --dev for a chain of your own.' });
+  if (!isEmptyHome(home) && existsSync(homePaths(home).config)) throw new CliFailure(`${home} has a config folder but no genesis`, { hint: 'Choose an empty folder: windlass start --dev --home DIR.' });
+  await initHome({ home, dev: true, ...(engine ? { engine } : {}), genesisTime: new Date().toISOString() }, io);
+  return true;
+}
+
+function readConfig(io: Io, home: string): AppConfig {
+  const { config, unknown } = readAppToml(homePaths(home).appToml);
+  for (const key of unknown) io.err(`Warning: ${homePaths(home).appToml}: ${key} is not known and has no effect\n`);
+  return config;
+}
+
+async function open(options: NodeOptions): Promise<Node> {
+  try {
+    return await startNode(options);
+  } catch (error) {
+    if (error instanceof DatabaseLocked) throw new CliFailure(error.message, { hint: 'Stop the other node, or choose another --home.', cause: error });
+    throw error;
+  }
+}
+
+function optionsOf(home: string, engine: EngineName, flags: Flags, config: AppConfig): Omit<NodeOptions, 'log' | 'onConsole'> {
+  const { ports } = nodeDefaults;
+  if (!['true', 'false'].includes(flags.withComet)) throw new UsageFailure(`--with-comet ${flags.withComet}: expected true or false`);
+  const maxVatsOnline = Number(flags.maxVatsOnline);
+  if (!Number.isSafeInteger(maxVatsOnline) || maxVatsOnline < 1) throw new UsageFailure(`--max-vats-online ${flags.maxVatsOnline}: expected a whole number, 1 or more`);
+  return {
+    home, engine, maxVatsOnline,
+    moniker: 'windlass',
+    version: programVersion(),
+    rpcLaddr: flags['rpc.laddr'] ?? `tcp://127.0.0.1:${ports.rpc}`,
+    p2pLaddr: flags['p2p.laddr'] ?? `tcp://0.0.0.0:${ports.p2p}`,
+    abciAddress: flags['abci.address'] ?? abciSocketAddress(home),
+    withComet: flags.withComet === 'true',
+    blockTimeMs: flags.blockTime === undefined ? undefined : parseDuration(flags.blockTime),
+    minGasPrices: minGasPrices(config),
+    pruning: prunedVersions(config),
+    undoBlocks: 100n,
+  };
+}
+
+function minGasPrices({ minimumGasPrices }: AppConfig): NodeOptions['minGasPrices'] {
+  const prices = parseDecCoins(minimumGasPrices) ?? [];
+  return prices.map(({ denom }, index) => ({ denom, amount: (minimumGasPrices.split(',')[index] ?? '').trim().slice(0, -denom.length) }));
+}
+
+function prunedVersions({ pruning, pruningKeepRecent }: AppConfig): number {
+  switch (pruning) {
+    case 'default': return nodeDefaults.pruning.keepRecent;
+    case 'nothing': return Infinity;
+    case 'everything': return 2;
+    case 'custom': return pruningKeepRecent < 1 ? 1 : pruningKeepRecent;
+  }
+}
+
+/** Milliseconds of "1s", "250ms", "1.5s" or "2m". */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text);
+  const ms = Number(match?.[1]) * { ms: 1, s: 1000, m: 60_000 }[(match?.[2] ?? 's') as 'ms' | 's' | 'm'];
+  if (!match || ms < 10 || ms > 3_600_000) throw new UsageFailure(`${text} is no duration`, 'Write it as 1s or 250ms; from 10ms to 60m.');
+  return Math.round(ms);
+}
+
+/** What a newcomer needs next; on stdout, once the first block is there. */
+async function announce(io: Io, home: string, node: Node, engine: EngineName, isFresh: boolean): Promise<void> {
+  const accounts = await devKeys();
+  const lines = [
+    isFresh ? `A new chain in ${home}, engine ${engine}.` : `The chain in ${home} goes on from height ${node.app.height}, engine ${engine}.`,
+    '',
+    `  RPC        ${node.rpcUrl}`,
+    `  websocket  ${node.rpcUrl.replace(/^http/, 'ws')}/websocket`,
+    '',
+    '  Accounts in the test keyring, 1,000,000 wind each at genesis (everybody knows their keys):',
+    ...accounts.map(({ name, address }) => `  ${name}  ${address}`),
+    '',
+    'Try next, in another terminal:',
+    `  npx windlass tx send ${accounts[1]?.address ?? ''} 1000000uwind --from dev0 --yes${home.endsWith(nodeDefaults.homeFolder) ? '' : ` --home ${home}`}`,
+    '',
+  ];
+  io.out(`${lines.join('\n')}\n`);
+}

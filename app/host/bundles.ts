@@ -1,0 +1,113 @@
+/** Bundles on the chain: chunks wait per submitter and bundle until the last one is there; then the whole is verified and stored. */
+import { concatBytes, refuse, uint64Bytes, uint64Of, utf8Bytes, utf8Text, equalBytes, type Context } from '../../chain/index.js';
+import { kernelCodes, verifyBundle } from '../../kernel/index.js';
+import type { BlobStore } from '../blobs.js';
+import type { MsgInstallBundle, MsgInstallBundleResponse } from '../client/types.js';
+import { endOf } from './action-queue.js';
+import { hostKeys, kernelStore } from './keys.js';
+
+type Readable = { store(name: string): Pick<ReturnType<Context['store']>, 'get' | 'has' | 'iterate'> };
+type Upload = { readonly chunks: number; readonly expires: string };
+
+/** Chunks that never become whole are dropped after so many blocks. */
+const uploadBlocksMax = 1000n;
+/** One chunk; it must fit a transaction. */
+export const chunkBytesMax = 400_000;
+export const chunksMax = 100;
+
+export const isInstalled = (state: Readable, bundleId: string): boolean => state.store(kernelStore).has(hostKeys.bundle(bundleId));
+
+/** Size in bytes, or undefined when it is not installed. */
+export function bundleSize(state: Readable, bundleId: string): bigint | undefined {
+  const bytes = state.store(kernelStore).get(hostKeys.bundle(bundleId));
+  return bytes && uint64Of(bytes);
+}
+
+/** Takes one chunk. Refuses with kernel/8 to 11. With the last one, the bundle is installed. */
+export function takeChunk(ctx: Context, msg: MsgInstallBundle, bundleBytesMax: bigint, blobs: BlobStore): MsgInstallBundleResponse {
+  if (isInstalled(ctx, msg.bundleId)) return { complete: true, missingChunks: [] };
+  checkChunk(ctx, msg, bundleBytesMax);
+  const store = ctx.store(kernelStore);
+  if (!store.has(hostKeys.upload(msg.submitter, msg.bundleId))) openUpload(ctx, msg);
+  store.set(hostKeys.chunk(msg.submitter, msg.bundleId, msg.chunkIndex), msg.data);
+  const missing = missingChunks(ctx, msg.submitter, msg.bundleId);
+  if (missing.length > 0) return { complete: false, missingChunks: missing };
+  install(ctx, msg, blobs);
+  return { complete: true, missingChunks: [] };
+}
+
+/** What CheckTx can know of a chunk. */
+export function checkChunk(state: Readable, { submitter, bundleId, chunkIndex, chunkCount, data }: MsgInstallBundle, bundleBytesMax: bigint): void {
+  const store = state.store(kernelStore);
+  const upload = readUpload(state, submitter, bundleId);
+  if (upload && upload.chunks !== chunkCount) {
+    refuse('kernel', kernelCodes.chunkConflict, `bundle ${bundleId} is being sent in ${upload.chunks} chunks, not in ${chunkCount}: chunk conflict`);
+  }
+  const known = store.get(hostKeys.chunk(submitter, bundleId, chunkIndex));
+  if (known && !equalBytes(known, data)) refuse('kernel', kernelCodes.chunkConflict, `chunk ${chunkIndex} of bundle ${bundleId} was sent with other bytes: chunk conflict`);
+  const others = chunksOf(state, submitter, bundleId).reduce((sum, [index, bytes]) => (index === chunkIndex ? sum : sum + bytes.length), 0);
+  if (BigInt(others + data.length) > bundleBytesMax) refuse('kernel', kernelCodes.tooLarge, `bundle ${bundleId} is larger than ${bundleBytesMax} bytes: bundle or chunk too large`);
+}
+
+function openUpload(ctx: Context, { submitter, bundleId, chunkCount }: MsgInstallBundle): void {
+  const expires = ctx.height + uploadBlocksMax;
+  const store = ctx.store(kernelStore);
+  store.set(hostKeys.upload(submitter, bundleId), utf8Bytes(JSON.stringify({ chunks: chunkCount, expires: String(expires) } satisfies Upload)));
+  store.set(hostKeys.expiry(expires, submitter, bundleId), new Uint8Array([1]));
+}
+
+function install(ctx: Context, { submitter, bundleId }: MsgInstallBundle, blobs: BlobStore): void {
+  const zip = concatBytes(...chunksOf(ctx, submitter, bundleId).map(([, bytes]) => bytes));
+  const verdict = verifyBundle(zip, bundleId);
+  if (!verdict.ok) {
+    const code = verdict.code === 'hash-mismatch' ? kernelCodes.bundleHashMismatch : kernelCodes.bundleMalformed;
+    refuse('kernel', code, `bundle ${bundleId}: ${verdict.reason}: ${verdict.code === 'hash-mismatch' ? 'bundle hash mismatch' : 'bundle malformed'}`);
+  }
+  closeUpload(ctx, submitter, bundleId);
+  const store = ctx.store(kernelStore);
+  store.set(hostKeys.bundle(bundleId), uint64Bytes(BigInt(zip.length)));
+  store.set(hostKeys.newBundle(bundleId), uint64Bytes(BigInt(zip.length)));
+  if (ctx.mode === 'finalize') blobs.add(bundleId, zip);
+}
+
+function closeUpload(ctx: Context, submitter: string, bundleId: string): void {
+  const store = ctx.store(kernelStore);
+  const upload = readUpload(ctx, submitter, bundleId);
+  if (upload) store.delete(hostKeys.expiry(BigInt(upload.expires), submitter, bundleId));
+  store.delete(hostKeys.upload(submitter, bundleId));
+  for (const [index] of chunksOf(ctx, submitter, bundleId)) store.delete(hostKeys.chunk(submitter, bundleId, index));
+}
+
+/** End of block: drops what did not become whole in time. */
+export function dropExpiredUploads(ctx: Context): void {
+  const end = concatBytes(hostKeys.allExpiries, uint64Bytes(ctx.height + 1n));
+  for (const [key] of [...ctx.store(kernelStore).iterate(hostKeys.allExpiries, end)]) {
+    const [, submitter, bundleId] = utf8Text(key.slice(hostKeys.allExpiries.length + 8)).split('/') as [string, string, string];
+    closeUpload(ctx, submitter, bundleId);
+    ctx.store(kernelStore).delete(key);
+  }
+}
+
+/** Indices that have not come yet, of an upload under way; empty when there is none. */
+export function missingChunks(state: Readable, submitter: string, bundleId: string): number[] {
+  const upload = readUpload(state, submitter, bundleId);
+  if (!upload) return [];
+  const known = new Set(chunksOf(state, submitter, bundleId).map(([index]) => index));
+  return Array.from({ length: upload.chunks }, (_, index) => index).filter(index => !known.has(index));
+}
+
+function chunksOf(state: Readable, submitter: string, bundleId: string): [index: number, bytes: Uint8Array][] {
+  const prefix = hostKeys.chunksOf(submitter, bundleId);
+  return [...state.store(kernelStore).iterate(prefix, endOf(prefix))].map(([key, value]) => [Number(uint64Of(key.slice(prefix.length))), value]);
+}
+
+function readUpload(state: Readable, submitter: string, bundleId: string): Upload | undefined {
+  const bytes = state.store(kernelStore).get(hostKeys.upload(submitter, bundleId));
+  return bytes && (JSON.parse(utf8Text(bytes)) as Upload);
+}
+
+/** Bundles that blocks completed and no run has seen. */
+export function newBundles(state: Readable): { readonly bundleId: string; readonly size: number }[] {
+  const rows = [...state.store(kernelStore).iterate(hostKeys.allNewBundles, endOf(hostKeys.allNewBundles))];
+  return rows.map(([key, value]) => ({ bundleId: utf8Text(key.slice(hostKeys.allNewBundles.length)), size: Number(uint64Of(value)) }));
+}

@@ -1,0 +1,55 @@
+/**
+ * The run between two blocks (design 4): R(H+1) is a function of S(H) alone. It starts at the first of: Commit(H) answered,
+ * start-up, FinalizeBlock(H+1); its result stays in memory, apart from what is committed, until Commit(H+1).
+ */
+import type { Logger } from '../../chain/index.js';
+import type { Kernel, KernelParams, KernelRun, RunInput } from '../../kernel/index.js';
+import { applyChanges, digestOf } from './digest.js';
+
+export type DeferredInput = RunInput & { readonly now: bigint; readonly params: KernelParams };
+
+export type DeferredResult = KernelRun & {
+  /** State of the digest after the run, and its hash. */
+  readonly digestState: Uint8Array;
+  readonly digest: Uint8Array;
+  readonly newBundles: readonly string[];
+};
+
+export class DeferredRun {
+  readonly #kernel: Kernel;
+  readonly #log: Logger;
+  #current: { readonly height: bigint; readonly result: Promise<DeferredResult> } | undefined;
+
+  constructor(kernel: Kernel, log: Logger) {
+    this.#kernel = kernel;
+    this.#log = log;
+  }
+
+  /** R(height), started now unless it was before. `input` is read from S(height−1). */
+  result(height: bigint, digestBefore: Uint8Array, input: () => DeferredInput): Promise<DeferredResult> {
+    if (this.#current?.height === height) return this.#current.result;
+    if (this.#current) throw new Error(`the run for block ${this.#current.height} is not committed, but block ${height} asks for its own`);
+    const result = this.#run(digestBefore, input());
+    this.#current = { height, result };
+    // FinalizeBlock awaits it and reports; until then a rejection must not end the process without a word.
+    result.catch((error: unknown) => this.#log.error({ height: String(height), reason: error instanceof Error ? error.message : String(error) }, 'the kernel run failed'));
+    return result;
+  }
+
+  async #run(digestBefore: Uint8Array, input: DeferredInput): Promise<DeferredResult> {
+    const run = await this.#kernel.run(input);
+    const digestState = applyChanges(digestBefore, this.#kernel.state.rows.runChanges());
+    return { ...run, digestState, digest: digestOf(digestState), newBundles: input.newBundles.map(({ bundleId }) => bundleId) };
+  }
+
+  /** Its writes are durable. */
+  committed(): void {
+    this.#current = undefined;
+  }
+
+  /** Waits for a run under way and forgets it: genesis is given again, or the node stops. */
+  async drop(): Promise<void> {
+    await this.#current?.result.catch(() => undefined); // reported when it happened
+    this.#current = undefined;
+  }
+}

@@ -1,0 +1,146 @@
+/** The kernel as a module of the chain: its messages and queries, the deferred run, and what a block does with it. */
+import type { Codecs } from '../../chain/codec/index.js';
+import { uint64Bytes, uint64Of, type BankKeeper, type Context, type Logger, type Module } from '../../chain/index.js';
+import type { Change, Kernel, KernelConfig } from '../../kernel/index.js';
+import type { BlobStore } from '../blobs.js';
+import { dropExpiredUploads, newBundles } from './bundles.js';
+import { DeferredRun, type DeferredInput, type DeferredResult } from './deferred-run.js';
+import { readKernelGenesis } from './genesis.js';
+import { hostKeys, kernelStore, storageStore } from './keys.js';
+import { applyOutbound, assertCoinsAreAccounted, clearNewBundles, writeCommitments, type MergeHost } from './merge.js';
+import { kernelModule, kernelMsgs } from './msgs.js';
+import { kernelParamsOf, makeParamsKeeper, type ParamsKeeper } from './params.js';
+import { kernelQueries } from './queries.js';
+import { makeActionQueue, type ActionQueue } from './action-queue.js';
+import { toAction } from './to-action.js';
+
+export { kernelModule } from './msgs.js';
+export { kernelStore, storageStore } from './keys.js';
+
+export type HostOptions = {
+  readonly kernel: Kernel;
+  readonly codecs: Codecs;
+  readonly bank: BankKeeper;
+  readonly kernelAddress: string;
+  readonly blobs: BlobStore;
+  readonly log: Logger;
+  /** Lanes of the digest as they were committed. */
+  readonly digestState: Uint8Array;
+};
+
+/** What the block's batch needs of the kernel. */
+export type KernelWrites = { readonly changes: readonly Change[]; readonly digestState: Uint8Array };
+
+type Stores = { store(name: string): ReturnType<Context['store']> };
+
+export class KernelHost {
+  readonly module: Module;
+  readonly #options: HostOptions;
+  readonly #params: ParamsKeeper;
+  readonly #queue: ActionQueue;
+  readonly #deferred: DeferredRun;
+  #digestState: Uint8Array;
+  /** What FinalizeBlock merged, until Commit. */
+  #merged: DeferredResult | undefined;
+
+  constructor(options: HostOptions) {
+    const { codecs, kernel, bank, blobs } = options;
+    this.#options = options;
+    this.#params = makeParamsKeeper(codecs);
+    this.#queue = makeActionQueue(codecs);
+    this.#deferred = new DeferredRun(kernel, options.log);
+    this.#digestState = options.digestState;
+    const rows = kernel.state.rows.committedRows;
+    const view = { rows, services: kernel.serviceNames };
+    this.module = {
+      name: kernelModule,
+      stores: [kernelStore, storageStore],
+      msgs: kernelMsgs({ codecs, bank, blobs, queue: this.#queue, params: this.#params, view: () => view }),
+      queries: kernelQueries({ codecs, params: this.#params, queue: this.#queue, rows, services: kernel.serviceNames }),
+      endBlock: ctx => this.#endBlock(ctx),
+    };
+  }
+
+  /** InitChain: S(initial−1) in memory. Given again, the first one is forgotten. */
+  async initChain(ctx: Context, state: unknown): Promise<void> {
+    const { kernel, blobs } = this.#options;
+    await this.#deferred.drop();
+    await kernel.dropRun();
+    blobs.dropPending();
+    const genesis = readKernelGenesis(state);
+    const store = ctx.store(kernelStore);
+    this.#params.write(ctx, this.#params.fromGenesis(genesis.params));
+    for (const { bundleId, zip } of genesis.bundles) {
+      blobs.add(bundleId, zip);
+      store.set(hostKeys.bundle(bundleId), uint64Bytes(BigInt(zip.length)));
+    }
+    writeTime(ctx);
+    kernel.initialize(genesis.config satisfies KernelConfig, genesis.bundles.map(({ bundleId, zip }) => ({ bundleId, size: zip.length })));
+  }
+
+  /** Starts R(height) from S(height−1), unless it runs already. */
+  startRun(height: bigint, stores: Stores): Promise<DeferredResult> {
+    return this.#deferred.result(height, this.#digestState, () => this.#input(stores));
+  }
+
+  #input(stores: Stores): DeferredInput {
+    const { codecs } = this.#options;
+    return {
+      highPriority: [],
+      actions: this.#queue.waiting(stores).map(({ id, msg }) => toAction(codecs, id, msg)),
+      newBundles: newBundles(stores),
+      now: readSeconds(stores),
+      params: kernelParamsOf(this.#params.read(stores)),
+    };
+  }
+
+  #endBlock(ctx: Context): void {
+    dropExpiredUploads(ctx);
+    const { outcomeRetention } = this.#params.read(ctx);
+    if (ctx.height > outcomeRetention) this.#queue.forget(ctx, ctx.height - outcomeRetention);
+  }
+
+  /** Awaits R(H) and applies what it tells; the block's own effects are in `ctx` already, and the run never saw them. */
+  async mergeKernelRun(ctx: Context): Promise<void> {
+    const { bank, codecs, kernel, kernelAddress } = this.#options;
+    const run = await this.startRun(ctx.height, ctx);
+    const host: MergeHost = { bank, codecs, queue: this.#queue, kernelAddress };
+    applyOutbound(host, ctx, run.outbound);
+    clearNewBundles(ctx, run.newBundles);
+    writeCommitments(ctx, kernel.state.rows, run.digest);
+    assertCoinsAreAccounted(host, ctx, kernel.state.rows);
+    this.#merged = run;
+  }
+
+  /** For the block's batch. */
+  writes(): KernelWrites {
+    if (!this.#merged) throw new Error('Commit comes after FinalizeBlock');
+    return { changes: this.#options.kernel.state.rows.runChanges(), digestState: this.#merged.digestState };
+  }
+
+  /** The batch is durable. */
+  committed(): void {
+    if (!this.#merged) throw new Error('Commit comes after FinalizeBlock');
+    this.#digestState = this.#merged.digestState;
+    this.#merged = undefined;
+    this.#options.kernel.state.rows.committed();
+    this.#deferred.committed();
+  }
+
+  /** Waits for the run under way and ends the workers. */
+  async shutdown(): Promise<void> {
+    await this.#deferred.drop();
+    await this.#options.kernel.shutdown();
+  }
+}
+
+function writeTime(ctx: Context): void {
+  ctx.store(kernelStore).set(hostKeys.time, Uint8Array.from(Buffer.concat([uint64Bytes(ctx.time.seconds), uint64Bytes(BigInt(ctx.time.nanos))])));
+}
+
+function readSeconds(stores: Stores): bigint {
+  const bytes = stores.store(kernelStore).get(hostKeys.time);
+  if (!bytes) throw new Error('the app state has no time of its last block');
+  return uint64Of(bytes.slice(0, 8));
+}
+

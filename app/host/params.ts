@@ -1,0 +1,67 @@
+/** The kernel's chain parameters: kept in the app state, checked when they come in. */
+import type { Codecs } from '../../chain/codec/index.js';
+import { refuse, type Context } from '../../chain/index.js';
+import { defaultParams, kernelCodes, type KernelParams } from '../../kernel/index.js';
+import type { Params } from '../client/types.js';
+import { hostKeys, kernelStore } from './keys.js';
+
+type Readable = Pick<Context, 'store'> | { store(name: string): { get(key: Uint8Array): Uint8Array | undefined } };
+
+export type ParamsKeeper = {
+  read(state: Readable): Params;
+  write(ctx: Context, params: Params): void;
+  /** From app_state.kernel.params in proto-JSON; absent fields get their defaults. Throws CodecError or Refusal. */
+  fromGenesis(json: unknown): Params;
+};
+
+/** Defaults of design 5.3. */
+export const paramsDefault: Params = {
+  computronsPerBlock: defaultParams.computronsPerBlock, computronsPerDelivery: BigInt(defaultParams.computronsPerDelivery), roundWidth: defaultParams.roundWidth,
+  queueMax: 1000, snapshotInitial: 20, snapshotInterval: 1000, reapInterval: defaultParams.reapInterval, cleanupBudget: defaultParams.cleanupBudget,
+  maxBundleBytes: 10_000_000n, gasPerAction: 50_000n, gasPerByte: 10n, outcomeRetention: 100_000n, defaultComputeBalance: 0n,
+  computePrice: { denom: 'uwind', amount: '1' }, quotaPrices: [],
+};
+
+export function makeParamsKeeper(codecs: Codecs): ParamsKeeper {
+  const codec = codecs.of<Params>('windlass.kernel.v1.Params');
+  return {
+    read: state => {
+      const bytes = state.store(kernelStore).get(hostKeys.params);
+      if (!bytes) throw new Error('genesis stored the parameters of the kernel');
+      return codec.decode(bytes);
+    },
+    write: (ctx, params) => {
+      checkParams(params);
+      ctx.store(kernelStore).set(hostKeys.params, codec.encode(params));
+    },
+    fromGenesis: json => {
+      const given = (json ?? {}) as Record<string, unknown>;
+      const defaults = codec.toJson(paramsDefault) as Record<string, unknown>;
+      const params = codec.fromJson({ ...defaults, ...given });
+      checkParams(params);
+      return params;
+    },
+  };
+}
+
+function checkParams(params: Params): void {
+  const bad = (what: string): never => refuse('kernel', kernelCodes.badOption, `parameter ${what}`);
+  if (params.computronsPerDelivery < 20_000_000n || params.computronsPerDelivery > 2n ** 31n - 1n) bad('computrons_per_delivery must be from 20,000,000 to 2,147,483,647');
+  if (params.computronsPerBlock < params.computronsPerDelivery) bad('computrons_per_block must not be less than computrons_per_delivery');
+  if (params.roundWidth < 1 || params.roundWidth > 64) bad('round_width must be from 1 to 64');
+  for (const [name, value] of [['queue_max', params.queueMax], ['reap_interval', params.reapInterval], ['cleanup_budget', params.cleanupBudget]] as const) {
+    if (value < 1) bad(`${name} must be at least 1`);
+  }
+  if (params.maxBundleBytes > 32n * 1024n * 1024n) bad('max_bundle_bytes must not be more than 32 MiB');
+}
+
+/** What a run obeys. */
+export function kernelParamsOf(params: Params): KernelParams {
+  return {
+    computronsPerBlock: params.computronsPerBlock,
+    computronsPerDelivery: Number(params.computronsPerDelivery),
+    roundWidth: params.roundWidth,
+    reapInterval: params.reapInterval,
+    cleanupBudget: params.cleanupBudget,
+  };
+}

@@ -1,0 +1,94 @@
+/** windlass.kernel.v1.Query: the app state and the kernel's committed rows, as they are at the last commit. */
+import type { Codecs } from '../../chain/codec/index.js';
+import { queryHandler, refuseQuery, utf8Text, type PageRequest, type PageResponse, type QueryHandler } from '../../chain/index.js';
+import { activityHash, allVats, asVatId, keys, namesOf, owningVat, readProgress, readVat, stepNumber, type ReadableRows, type VatId } from '../../kernel/index.js';
+import { vatState, type Action, type BundleStatus, type Capability, type KernelStatus, type Params, type Published, type VatInfo } from '../client/types.js';
+import { endOf, type ActionQueue } from './action-queue.js';
+import { bundleSize, missingChunks } from './bundles.js';
+import { publishedKey, storageStore } from './keys.js';
+import { pageOf } from './page.js';
+import type { ParamsKeeper } from './params.js';
+
+export type QueryHost = {
+  readonly codecs: Codecs;
+  readonly params: ParamsKeeper;
+  readonly queue: ActionQueue;
+  readonly rows: ReadableRows;
+  readonly services: ReadonlySet<string>;
+};
+
+type Paged = { readonly pagination: PageRequest | undefined };
+
+export function kernelQueries(host: QueryHost): Readonly<Record<string, QueryHandler>> {
+  const { codecs, rows } = host;
+  const serve = <Request, Response>(name: string, answer: Parameters<typeof queryHandler<Request, Response>>[3], response = name): [string, QueryHandler] => [
+    `/windlass.kernel.v1.Query/${name}`,
+    queryHandler<Request, Response>(codecs, `windlass.kernel.v1.Query${name === 'PublishedChildren' ? 'Published' : name}Request`, `windlass.kernel.v1.Query${response}Response`, answer),
+  ];
+  return Object.fromEntries([
+    serve<object, { params: Params }>('Params', ctx => ({ params: host.params.read(ctx.stores) })),
+    serve<object, KernelStatus>('Status', ctx => ({ ...kernelStatus(rows), actionQueueLength: BigInt(host.queue.length(ctx.stores)), height: ctx.height })),
+    serve<{ actionId: bigint }, Action>('Action', (ctx, { actionId }) => host.queue.record(ctx.stores, actionId) ?? refuseQuery('NotFound', `action ${actionId} is unknown or expired`)),
+    serve<{ address: string } & Paged, { capabilities: Capability[]; pagination: PageResponse }>('Capabilities', (_ctx, { address, pagination }) => {
+      const { items, response } = pageOf(capabilitiesOf(host, address), item => item.name, pagination);
+      return { capabilities: items, pagination: response };
+    }),
+    serve<{ vatId: string }, { vat: VatInfo }>('Vat', (_ctx, { vatId }) => {
+      const vat = asVatId(vatId);
+      if (!vat || !readVat(rows, vat)) return refuseQuery('NotFound', `vat ${vatId} does not exist`);
+      return { vat: vatInfo(rows, vat) };
+    }),
+    serve<{ owner: string } & Paged, { vats: VatInfo[]; pagination: PageResponse }>('Vats', (_ctx, { owner, pagination }) => {
+      const vats = allVats(rows).filter(vat => owner === '' || readVat(rows, vat)?.owner === owner);
+      const { items, response } = pageOf(vats, vat => vat, pagination);
+      return { vats: items.map(vat => vatInfo(rows, vat)), pagination: response };
+    }),
+    serve<{ bundleId: string; submitter: string }, BundleStatus>('Bundle', (ctx, { bundleId, submitter }) => {
+      const size = bundleSize(ctx.stores, bundleId);
+      return { bundleId, installed: size !== undefined, sizeBytes: size ?? 0n, missingChunks: submitter === '' ? [] : missingChunks(ctx.stores, submitter, bundleId) };
+    }),
+    serve<{ path: string }, Published>('Published', (ctx, { path }) => {
+      const bytes = path === '' ? undefined : ctx.stores.store(storageStore).get(publishedKey(path));
+      return bytes ? codecs.of<Published>('windlass.kernel.v1.QueryPublishedResponse').decode(bytes) : refuseQuery('NotFound', `nothing is published at ${path}`);
+    }),
+    serve<{ path: string }, { children: string[] }>('PublishedChildren', (ctx, { path }) => {
+      const prefix = publishedKey(path === '' ? '' : `${path}.`);
+      const found = ctx.stores.store(storageStore).iterate(prefix.length === 0 ? undefined : prefix, prefix.length === 0 ? undefined : endOf(prefix));
+      const children = [...found].map(([key]) => utf8Text(key.slice(prefix.length)).split('.')[0] as string);
+      return { children: [...new Set(children)] };
+    }),
+  ]);
+}
+
+function kernelStatus(rows: ReadableRows): Omit<KernelStatus, 'actionQueueLength' | 'height'> {
+  return {
+    schemaVersion: Number(rows.get(keys.schema) ?? '0'),
+    crankNumber: BigInt(stepNumber(rows)),
+    activityHash: activityHash(rows),
+    runQueueLength: BigInt(count(rows.below(keys.allRunQueue))),
+    upgradeEventsPending: BigInt(count(rows.below(keys.allUpgradeEvents))),
+  };
+}
+
+function count(rows: Iterable<unknown>): number {
+  let n = 0;
+  for (const [] of rows as Iterable<[unknown, unknown]>) n += 1;
+  return n;
+}
+
+/** Names that were filed, and the home facets that everybody has. */
+function capabilitiesOf({ rows, services }: QueryHost, address: string): Capability[] {
+  const own = namesOf(rows, address).map(({ name, object }) => ({ name, iface: object.iface, ownerVatId: owningVat(rows, object.kref) ?? '' }));
+  const home = [...services].map(service => ({ name: `home.${service}`, iface: `Alleged: ${service}`, ownerVatId: '' }));
+  return [...own, ...home].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function vatInfo(rows: ReadableRows, vat: VatId): VatInfo {
+  const record = readVat(rows, vat);
+  if (!record) throw new Error(`${vat} has no record`);
+  const progress = readProgress(rows, vat);
+  return {
+    vatId: vat, label: record.label, owner: record.owner, bundleId: record.bundleId, incarnation: record.incarnation, state: vatState[record.life],
+    deliveries: BigInt(progress.position), snapshotPosition: 0n, snapshotHash: '', storageBytes: BigInt(progress.stored), computronsUsed: BigInt(progress.used),
+  };
+}

@@ -1,0 +1,56 @@
+/** A queued message as the kernel's action. The block checked it; what is wrong here is a broken invariant. */
+import { CodecError, type Codecs } from '../../chain/codec/index.js';
+import { checkSettings, type Action, type CapData, type Coin } from '../../kernel/index.js';
+import type { MsgCreateVat, MsgDropCapability, MsgGrantCapability, MsgInvoke, MsgRenameCapability, MsgTerminateVat, MsgUpgradeVat } from '../client/types.js';
+import type { QueuedMsg } from './action-queue.js';
+
+const noArgs: CapData = { body: '#[]', slots: [] };
+const noParameters: CapData = { body: '#{}', slots: [] };
+const package_ = '/windlass.kernel.v1.';
+
+export function coinsOf(coins: readonly { readonly denom: string; readonly amount: string }[]): Coin[] {
+  return coins.map(({ denom, amount }) => ({ denom, amount: BigInt(amount) }));
+}
+
+/** The coins that wait in the module account with a queued message. */
+export function fundsOf(codecs: Codecs, { typeUrl, value }: QueuedMsg): Coin[] {
+  return typeUrl === `${package_}MsgInvoke` ? coinsOf(codecs.of<MsgInvoke>('windlass.kernel.v1.MsgInvoke').decode(value).funds) : [];
+}
+
+export function toAction(codecs: Codecs, id: bigint, { typeUrl, value }: QueuedMsg): Action {
+  const decode = <M>(): M => codecs.of<M>(typeUrl.slice(1)).decode(value);
+  switch (typeUrl.slice(package_.length)) {
+    case 'MsgInvoke': {
+      const { sender, target, method, args, saveAs, funds } = decode<MsgInvoke>();
+      return { id, kind: 'invoke', sender, target, method, args: args ?? noArgs, saveAs, funds: coinsOf(funds) };
+    }
+    case 'MsgCreateVat': {
+      const { owner, bundleId, label, parameters, options, saveAs } = decode<MsgCreateVat>();
+      const checked = checkSettings(options ?? {});
+      if ('reason' in checked) throw new CodecError(typeUrl, checked.reason);
+      return { id, kind: 'create-vat', sender: owner, bundleId, label, parameters: parameters ?? noParameters, settings: checked.settings, saveAs };
+    }
+    case 'MsgUpgradeVat': {
+      const { owner, vatId, bundleId, parameters, upgradeMessage } = decode<MsgUpgradeVat>();
+      return { id, kind: 'upgrade-vat', sender: owner, vat: vatId, bundleId, parameters: parameters ?? noParameters, upgradeMessage };
+    }
+    case 'MsgTerminateVat': {
+      const { owner, vatId, reason } = decode<MsgTerminateVat>();
+      return { id, kind: 'terminate-vat', sender: owner, vat: vatId, reason };
+    }
+    case 'MsgGrantCapability': {
+      const { sender, name, recipient, saveAs } = decode<MsgGrantCapability>();
+      return { id, kind: 'grant', sender, name, recipient, saveAs };
+    }
+    case 'MsgRenameCapability': {
+      const { sender, name, newName } = decode<MsgRenameCapability>();
+      return { id, kind: 'rename', sender, name, newName };
+    }
+    case 'MsgDropCapability': {
+      const { sender, name } = decode<MsgDropCapability>();
+      return { id, kind: 'drop', sender, name };
+    }
+    default:
+      throw new CodecError(typeUrl, 'is no action of the kernel');
+  }
+}

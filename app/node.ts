@@ -1,0 +1,114 @@
+/** A running node: one home, one application, one engine. Everything of the outside world comes in here as powers. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { chainProtoFolder, type Logger, type TxLookup } from '../chain/index.js';
+import { endOrphanedComet, startCometEngine, type CometEngine } from '../chain/engine/comet/index.js';
+import { startEmbeddedEngine } from '../chain/engine/embedded/index.js';
+import { nodeIdOf, readGenesis, readNodeKey, readPrivValidatorKey, replaceFile } from '../chain/engine/home-files/index.js';
+import type { Engine } from '../chain/engine/types.js';
+import { makeXsnapWorkerFactory } from '../kernel/index.js';
+import { makeApp, type App } from './app.js';
+import { rpcUrlFile } from './cli/home/paths.js';
+import { appProtoFolder } from './client/codecs.js';
+import type { CommitStep } from './commit.js';
+
+export type NodeOptions = {
+  readonly home: string;
+  readonly engine: 'embedded' | 'cometbft';
+  readonly moniker: string;
+  readonly version: string;
+  /** tcp://host:port; port 0 takes a free one. */
+  readonly rpcLaddr: string;
+  readonly p2pLaddr: string;
+  /** Where ABCI is served for CometBFT. */
+  readonly abciAddress: string;
+  /** False: an operator runs CometBFT. */
+  readonly withComet: boolean;
+  /** Undefined: the config's. */
+  readonly blockTimeMs: number | undefined;
+  readonly minGasPrices: readonly { readonly denom: string; readonly amount: string }[];
+  readonly pruning: number;
+  readonly undoBlocks: bigint;
+  readonly maxVatsOnline: number;
+  readonly log: Logger;
+  /** What contracts print. */
+  readonly onConsole: (vatId: string, level: string, text: string) => void;
+  readonly onReplay?: (vatId: string, deliveries: number) => void;
+  readonly onCommitStep?: (step: CommitStep) => void;
+  /** Ends a start that takes long. */
+  readonly signal?: AbortSignal;
+};
+
+export type Node = {
+  readonly rpcUrl: string;
+  readonly app: App;
+  /** See Engine. */
+  readonly ended: Engine['ended'];
+  /** Stops the engine, then the kernel, then closes the stores. Safe to call twice. */
+  stop(): Promise<void>;
+};
+
+const blockTimeDefaultMs = 1000;
+
+/** Opens the home and runs it. Rejects with everything closed again when a part does not start. */
+export async function startNode(options: NodeOptions): Promise<Node> {
+  const { home, log } = options;
+  mkdirSync(join(home, 'data'), { recursive: true });
+  if (options.engine === 'cometbft') await endOrphanedComet(home, log); // it would go on with a dead application
+  const workers = makeXsnapWorkerFactory({ onConsole: options.onConsole });
+  const app = await makeApp({
+    data: join(home, 'data'),
+    protoFolders: [chainProtoFolder, appProtoFolder],
+    workers,
+    version: options.version,
+    minGasPrices: options.minGasPrices,
+    pruning: options.pruning,
+    undoBlocks: options.undoBlocks,
+    maxVatsOnline: options.maxVatsOnline,
+    log,
+    ...optional('onReplay', options.onReplay),
+    ...optional('onCommitStep', options.onCommitStep),
+    ...optional('txLookup', undefined as TxLookup | undefined),
+  });
+  try {
+    const engine = await startEngine(options, app);
+    replaceFile(rpcUrlFile(home), `${engine.rpcUrl}\n`, 0o644);
+    return makeNode(home, app, engine);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+function optional<Name extends string, T>(name: Name, value: T | undefined): { [K in Name]?: T } {
+  return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: T };
+}
+
+function startEngine(options: NodeOptions, app: App): Promise<Engine | CometEngine> {
+  const { home, log, rpcLaddr, p2pLaddr, abciAddress, withComet, blockTimeMs, signal } = options;
+  const { application } = app;
+  if (options.engine === 'cometbft') {
+    return startCometEngine({
+      home, application, log, rpcLaddr, p2pLaddr, abciAddress, withComet, ...optional('blockTimeMs', blockTimeMs), ...optional('signal', signal),
+    });
+  }
+  const blockTime = blockTimeMs ?? blockTimeDefaultMs;
+  return startEmbeddedEngine({
+    home, application, log, rpcLaddr,
+    genesis: readGenesis(home),
+    privValidatorKey: readPrivValidatorKey(home),
+    nodeId: nodeIdOf(readNodeKey(home)),
+    moniker: options.moniker,
+    blockTimeMs: blockTime,
+  });
+}
+
+function makeNode(home: string, app: App, engine: Engine): Node {
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await engine.stop();
+    await app.close();
+    rmSync(rpcUrlFile(home), { force: true });
+  };
+  return { rpcUrl: engine.rpcUrl, app, ended: engine.ended, stop: () => (stopped ??= stop()) };
+}
