@@ -95,8 +95,9 @@ export async function openBlockStore(path: string): Promise<BlockStore> {
     async prune(retain, limit) {
       const end = retain < height ? retain : height;
       for (let count = 0; count < limit && base < end; count += 1) {
-        await write(await deletionsOf(store, base));
-        base += 1n;
+        const doomed = await deletionsOf(store, base);
+        base += 1n; // first, so that nobody is told of a block that is about to go
+        await write(doomed);
       }
     },
     close: () => db.close(),

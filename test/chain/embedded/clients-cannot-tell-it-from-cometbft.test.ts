@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Comet38Client, connectComet, WebsocketClient } from '@cosmjs/tendermint-rpc';
 import { BroadcastTxError, StargateClient } from '@cosmjs/stargate';
 import { merkleRoot, sha256 } from '../../../chain/engine/embedded/merkle.js';
-import { validatorKey, waitForHeight, withEngine } from './support.js';
+import { eventually, validatorKey, waitForHeight, withEngine } from './support.js';
 
 const text = (value: string): Uint8Array => new Uint8Array(Buffer.from(value));
 
@@ -18,7 +18,7 @@ test('connectComet picks the 0.38 client, before the first block too', async () 
     assert.equal(syncInfo.catchingUp, false);
     assert.equal(Buffer.from(validatorInfo.address).toString('hex').toUpperCase(), validatorKey().address);
     assert.equal(validatorInfo.votingPower, 10n);
-  });
+  }, {}, { genesisHash: new Uint8Array(0) });
 });
 
 test('every method of Comet38Client is answered in its own terms', async () => {
@@ -92,7 +92,7 @@ test('StargateClient reads the chain, broadcasts and finds its tx', async () => 
     const block = await client.getBlock(1);
     assert.equal(block.header.height, 1);
     assert.equal(block.header.chainId, 'kv-test');
-    await assert.rejects(client.broadcastTx(text('bad=1')), BroadcastTxError);
+    await assert.rejects(client.broadcastTx(text('bad=1'), 500, 100), BroadcastTxError);
     const hash = await client.broadcastTxSync(text('k=v'));
     assert.match(hash, /^[0-9A-F]{64}$/);
     // Its results are decoded as TxMsgData, which "did k" is not; so the search is used as the client uses it.
@@ -105,7 +105,8 @@ test('StargateClient reads the chain, broadcasts and finds its tx', async () => 
 
 test('a websocket client hears of blocks, headers and the txs it asked for', async () => {
   await withEngine(async ({ rpcUrl }) => {
-    const client = Comet38Client.create(new WebsocketClient(rpcUrl.replace('http', 'ws')));
+    const transport = new WebsocketClient(rpcUrl.replace('http', 'ws'));
+    const client = Comet38Client.create(transport);
     const heights: number[] = [];
     const headers: number[] = [];
     const txs: string[] = [];
@@ -124,5 +125,9 @@ test('a websocket client hears of blocks, headers and the txs it asked for', asy
     for (const [index, height] of heights.entries()) assert.equal(height, heights[0]! + index);
     for (const end of ends) end.unsubscribe();
     client.disconnect();
+    // This client tries to reconnect even after disconnect(), for ever, which would keep the process alive.
+    const { socket } = transport as unknown as { socket: { reconnectTimeout: NodeJS.Timeout | null } };
+    await eventually('the client to plan its reconnection', () => socket.reconnectTimeout ?? undefined);
+    clearTimeout(socket.reconnectTimeout ?? undefined);
   });
 });

@@ -139,6 +139,10 @@ test('an application that does not belong to the blocks is refused with a reason
       startEngine(home, makeKvStore(emptyDisk(), { finalize: () => ({ appHash: new Uint8Array(32).fill(7) }) })),
       /executing block 1 again gave app hash (07){32}, but [0-9A-F]{64} the time before/,
     );
+    await assert.rejects(
+      startEngine(home, makeKvStore(emptyDisk(), { genesisHash: new Uint8Array(32).fill(9) })),
+      /block 1 has app_hash (01){32}, but the application's results up to height 0 give (09){32}/,
+    );
     const fine = await startEngine(home, makeKvStore(disk));
     await fine.stop();
   } finally {

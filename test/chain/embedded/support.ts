@@ -23,6 +23,8 @@ export type Hooks = {
   retain?(height: bigint): bigint;
   finalize?(request: RequestFinalizeBlock): Partial<Awaited<ReturnType<AbciApplication['finalizeBlock']>>>;
   persist?(disk: Disk): void;
+  /** What InitChain returns. */
+  readonly genesisHash?: Uint8Array;
 };
 export type KvStore = AbciApplication & { readonly disk: Disk; readonly calls: string[] };
 
@@ -54,7 +56,7 @@ export function makeKvStore(disk: Disk, hooks: Hooks = {}): KvStore {
     async initChain() {
       await reach('initChain', 0n);
       pending = undefined;
-      return { consensusParams: undefined, validators: [], appHash: none };
+      return { consensusParams: undefined, validators: [], appHash: hooks.genesisHash ?? new Uint8Array(32).fill(1) };
     },
     async prepareProposal({ txs, height }) {
       await reach('prepareProposal', height);

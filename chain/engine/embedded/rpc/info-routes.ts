@@ -7,6 +7,8 @@ import { paramsToJson } from '../consensus-params.js';
 import { blockProtocol, cometVersion, p2pProtocol } from '../block-maker.js';
 import { powerOf, pubKeyToJson } from '../validator-set.js';
 import type { ChainState } from '../chain-state.js';
+import type { BlockMeta } from '../block-types.js';
+import type { BlockStore } from '../block-store.js';
 import type { Args } from './args.js';
 import type { Node, Routes } from './routes.js';
 
@@ -40,7 +42,7 @@ export const infoRoutes: Routes = {
 async function status(node: Node): Promise<Json> {
   await firstBlock(node);
   const { store, tip: { state }, key } = node;
-  const [latest, earliest] = await Promise.all([store.meta(state.height), store.meta(store.base)]);
+  const [latest, earliest] = await Promise.all([store.meta(state.height), earliestMeta(store)]);
   if (!latest || !earliest) throw internalError('the first or the last block is missing from the block store');
   return {
     node_info: {
@@ -68,15 +70,21 @@ async function status(node: Node): Promise<Json> {
   };
 }
 
+/** Waits for the first block, with a bound; throws when there is none after it. */
 async function firstBlock(node: Node): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(internalError('the first block is not made yet')), firstBlockWaitMs);
-  });
-  try {
-    await Promise.race([node.firstBlock, timeout]);
-  } finally {
-    clearTimeout(timer);
+  const timeout = new Promise<void>(resolve => { timer = setTimeout(resolve, firstBlockWaitMs); });
+  await Promise.race([node.firstBlock, timeout]);
+  clearTimeout(timer);
+  if (tipHeight(node) === 0n) throw internalError('the first block is not made yet');
+}
+
+/** The oldest block may be pruned while it is read; then the next oldest is. */
+async function earliestMeta(store: BlockStore): Promise<BlockMeta | undefined> {
+  for (;;) {
+    const { base } = store;
+    const meta = await store.meta(base);
+    if (meta || store.base === base) return meta;
   }
 }
 
