@@ -1,5 +1,6 @@
 /** The kernel's only door. */
 export { kernelCodes, type Action, type ActionRefusal, type Coin } from './action.js';
+export { audit } from './audit.js';
 export type { CapData } from './capdata.js';
 export { type InstalledBundle, type KernelConfig, type StaticVat, schemaVersion } from './genesis.js';
 export { asKernelObjectId, asVatId, storedKref, type KernelObjectId, type Kref, type VatId } from './ids.js';
@@ -13,6 +14,7 @@ export type { FundsService } from './service/funds.js';
 export { addServiceObject, dataOfKind, refTo, serviceData, setServiceData } from './service/objects.js';
 export type { KernelService, ServiceAnswer, ServiceCall, ServiceData } from './service/types.js';
 export { isLabel } from './service/vats.js';
+export { checkTxCapData, encodeCapData, SlotRef, type Passable } from './capdata.js';
 export { defaultParams, type KernelParams, type KernelState } from './state.js';
 export { activityHash, stepNumber, type StepKind, type StepRecord } from './step.js';
 export { verifyBundle } from './store/bundle.js';
