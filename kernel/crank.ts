@@ -5,7 +5,8 @@ import { errorData, vatTerminated } from './errors.js';
 import type { GcAction } from './gc.js';
 import type { VatId } from './ids.js';
 import type { NotifyItem, SendItem } from './items.js';
-import { releaseItem } from './queues.js';
+import { chargeVat } from './meter.js';
+import { releaseItem, takeFromQueue } from './queues.js';
 import { rejectResult } from './route.js';
 import { callService } from './service/call.js';
 import { takeNumber, type KernelState } from './state.js';
@@ -46,7 +47,7 @@ export function settleKernelItem(state: KernelState, planned: Exclude<PlannedIte
   if (planned.kind === 'void-gc') {
     for (const { key } of planned.actions) state.rows.delete(key);
   } else {
-    state.rows.delete(planned.key);
+    takeFromQueue(state, planned.key, planned.item);
     if (planned.item.type === 'send') callService(state, planned.item);
     releaseItem(state, planned.item);
   }
@@ -149,11 +150,6 @@ function dropSource(state: KernelState, vat: VatId, source: VatSource): void {
       if (source.item.type === 'send') rejectResult(state, source.item, vatTerminated);
       releaseItem(state, source.item);
   }
-}
-
-export function chargeVat(state: KernelState, vat: VatId, computrons: bigint): void {
-  const progress = readProgress(state.rows, vat);
-  writeProgress(state, vat, { ...progress, used: String(BigInt(progress.used) + computrons) });
 }
 
 /** A delivery makes a vat dirty; enough of them and it is asked to bring out its dead. */

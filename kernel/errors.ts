@@ -4,7 +4,7 @@ import type { CapData } from './capdata.js';
 export const undefinedData: CapData = { body: '#"#undefined"', slots: [] };
 
 export function errorData(message: string): CapData {
-  return { body: `#${JSON.stringify({ '#error': message, name: 'Error' })}`, slots: [] };
+  return { body: `#${JSON.stringify({ '#error': escapeString(message), name: 'Error' })}`, slots: [] };
 }
 
 /** What promises of an ended vat are rejected with. */

@@ -6,6 +6,7 @@ import { enqueue } from './queues.js';
 import { hold } from './refcount.js';
 import { routeSend } from './route.js';
 import { addServiceObject, refTo } from './service/objects.js';
+import { isLabel } from './service/vats.js';
 import type { KernelState } from './state.js';
 import { beginStep, closeStep, type StepRecord } from './step.js';
 import { keys } from './store/keys.js';
@@ -38,6 +39,8 @@ export type InstalledBundle = { readonly bundleId: string; readonly size: number
 export function initializeKernel(state: KernelState, config: KernelConfig, bundles: readonly InstalledBundle[]): StepRecord {
   const bootstrap = config.bootstrap ?? undefined;
   const names = Object.keys(config.vats).sort(compareText);
+  const bad = names.find(name => !isLabel(name));
+  if (bad !== undefined) throw new Error(`kernel config: ${JSON.stringify(bad)} is no name for a vat`);
   if (bootstrap !== undefined && !names.includes(bootstrap)) throw new Error(`kernel config: bootstrap names the vat "${bootstrap}", which is not among the vats`);
   beginStep(state);
   state.rows.set(keys.schema, String(schemaVersion));
@@ -54,7 +57,7 @@ function addStaticVat(state: KernelState, name: string, { bundleId, parameters, 
   const vat = addVat(state, { label: name, owner: '', bundleId, settings: all });
   const root = rootOf(state, vat);
   hold(state, root);
-  state.rows.set(keys.pin(root), '');
+  state.rows.set(keys.pin(root), vat);
   state.rows.set(keys.vatByName(name), vat);
   enqueue(state, {
     type: 'create-vat', vat, bundleId, label: name, owner: '', settings: all, result: null,

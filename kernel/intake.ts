@@ -7,11 +7,12 @@ import { checkTxCapData, encodeCapData, encodeMethargs, mapRefs, slotRef, type C
 import { errorData, undefinedData } from './errors.js';
 import { asVatId, type KernelPromiseId, type VatId } from './ids.js';
 import { settleAction, type ActionWatcher } from './outcome.js';
-import { dropName, fileName, isNameInUse, readName, resolveName } from './principal.js';
+import { dropName, fileName, isNameInUse, isNewName, readName, resolveName } from './principal.js';
 import { addPromise } from './promises.js';
 import { enqueue } from './queues.js';
 import { routeSend } from './route.js';
 import type { FundsService } from './service/funds.js';
+import { isLabel } from './service/vats.js';
 import type { KernelState } from './state.js';
 import { beginStep, closeStep, type StepRecord } from './step.js';
 import { keys } from './store/keys.js';
@@ -62,10 +63,18 @@ type ActionOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 
 const unknownCapability = (name: string): ActionRefusal => ({ code: kernelCodes.unknownCapability, text: `unknown capability "${name}"` });
 
+/** A name to file under: a new one, and free. While the action waits, whoever accepted it keeps the name reserved. */
+function nameRefusal({ rows }: KernelState, account: string, name: string): ActionRefusal | undefined {
+  if (!isNewName(name)) return { code: kernelCodes.badName, text: `"${name}" is no new name` };
+  return isNameInUse(rows, account, name) ? { code: kernelCodes.nameInUse, text: `name "${name}" is in use` } : undefined;
+}
+
 function invoke(state: KernelState, action: ActionOf<'invoke'>): ActionRefusal | undefined {
+  const refusal = action.saveAs === '' ? undefined : nameRefusal(state, action.sender, action.saveAs);
+  if (refusal) return refusal;
   const target = resolveName(state, action.sender, action.target);
   if (!target) return unknownCapability(action.target);
-  const args = resolveSlots(state, action.sender, action.args);
+  const args = resolveSlots(state, action.sender, action.args, { mustBeArray: true });
   if ('code' in args) return args;
   const payments = deposit(state, action);
   const methargs = encodeMethargs(action.method, [...(args.value as readonly Passable[]), ...payments]);
@@ -81,8 +90,8 @@ function deposit(state: KernelState, action: ActionOf<'invoke'>): readonly Passa
 }
 
 /** The parsed value with krefs in the place of names, and what the kernel knows of each object in the place of what the sender says. */
-function resolveSlots(state: KernelState, account: string, data: CapData): { readonly value: Passable } | ActionRefusal {
-  const parsed = checkTxCapData(data, { mustBeArray: false });
+function resolveSlots(state: KernelState, account: string, data: CapData, options = { mustBeArray: false }): { readonly value: Passable } | ActionRefusal {
+  const parsed = checkTxCapData(data, options);
   if (!parsed.ok) return { code: kernelCodes.badCapData, text: parsed.reason };
   const objects = new Map<string, SlotRef>();
   for (const name of data.slots) {
@@ -94,6 +103,9 @@ function resolveSlots(state: KernelState, account: string, data: CapData): { rea
 }
 
 function createVat(state: KernelState, action: ActionOf<'create-vat'>): ActionRefusal | undefined {
+  const refusal = nameRefusal(state, action.sender, action.saveAs);
+  if (refusal) return refusal;
+  if (!isLabel(action.label)) return { code: kernelCodes.badOption, text: 'a label has 1 to 199 characters of A-Z a-z 0-9 . _ -' };
   if (state.rows.get(keys.bundle(action.bundleId)) === undefined) return unknownBundle(action.bundleId);
   const parameters = resolveSlots(state, action.sender, action.parameters);
   if ('code' in parameters) return parameters;
@@ -133,6 +145,7 @@ function ownershipRefusal({ rows }: KernelState, sender: string, text: string): 
 }
 
 function grant(state: KernelState, action: ActionOf<'grant'>): ActionRefusal | undefined {
+  if (!isNewName(action.saveAs)) return { code: kernelCodes.badName, text: `"${action.saveAs}" is no new name` };
   const object = resolveName(state, action.sender, action.name);
   if (!object) return unknownCapability(action.name);
   fileName(state, action.recipient, `from.${action.id}.${action.saveAs}`, object);
@@ -140,15 +153,14 @@ function grant(state: KernelState, action: ActionOf<'grant'>): ActionRefusal | u
 }
 
 function rename(state: KernelState, action: ActionOf<'rename'>): ActionRefusal | undefined {
-  const object = readName(state.rows, action.sender, action.name);
-  if (object && !isNameInUse(state.rows, action.sender, action.newName)) {
-    fileName(state, action.sender, action.newName, object);
-    dropName(state, action.sender, action.name);
-    state.outbound.push({ kind: 'reservation-released', account: action.sender, name: action.newName });
-    return finish(state, action);
-  }
   state.outbound.push({ kind: 'reservation-released', account: action.sender, name: action.newName });
-  return object ? { code: kernelCodes.nameInUse, text: `name "${action.newName}" is in use` } : unknownCapability(action.name);
+  const object = readName(state.rows, action.sender, action.name);
+  if (!object) return unknownCapability(action.name);
+  const refusal = nameRefusal(state, action.sender, action.newName);
+  if (refusal) return refusal;
+  fileName(state, action.sender, action.newName, object);
+  dropName(state, action.sender, action.name);
+  return finish(state, action);
 }
 
 function drop(state: KernelState, action: ActionOf<'drop'>): ActionRefusal | undefined {

@@ -1,5 +1,6 @@
 /** What may stand in the run-queue. Krefs throughout; each item holds one reference on every kref in it. */
 import type { CapData } from './capdata.js';
+import { parsedOnce } from './store/parsed.js';
 import type { KernelObjectId, KernelPromiseId, VatId } from './ids.js';
 
 export type QueuedMessage = {
@@ -52,6 +53,9 @@ export type VatOptionsItem = { readonly type: 'vat-options'; readonly vat: VatId
 
 export type QueueItem = SendItem | NotifyItem | CreateVatItem | UpgradeVatItem | TerminateVatItem | VatOptionsItem;
 export type AloneItem = CreateVatItem | UpgradeVatItem | TerminateVatItem | VatOptionsItem;
+
+/** Reads an item's row. A round looks at many items and takes few. */
+export const parseItem = parsedOnce<QueueItem>();
 
 export function isAlone(item: QueueItem): item is AloneItem {
   return item.type !== 'send' && item.type !== 'notify';

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { CapData } from './capdata.js';
 import { isPromise, storedKref, type KernelObjectId } from './ids.js';
 import { fileName } from './principal.js';
+import { isIface } from './capdata/decode.js';
 import type { KernelState } from './state.js';
 
 export type ActionWatcher = {
@@ -18,6 +19,8 @@ export type ActionWatcher = {
 
 /** An account files at most this many remotables of one result. */
 const filedMax = 16;
+/** UTF-16 units of an interface text that is kept. */
+const ifaceMax = 200;
 const outcomeBytesMax = 64 * 1024;
 
 export function settleAction(state: KernelState, watcher: ActionWatcher, isReject: boolean, data: CapData): void {
@@ -54,8 +57,17 @@ function fileNewVat(state: KernelState, { account, saveAs }: ActionWatcher, data
 /** The interface text that goes with slot n in a smallcaps body, or nothing. Only for people to read. */
 export function ifaceOf(body: string, index: number): string {
   const match = new RegExp(`(?<!\\\\)"\\$${index}\\.((?:[^"\\\\]|\\\\.)*)"`).exec(body);
-  if (!match) return '';
-  return (JSON.parse(`"${match[1]}"`) as string).toWellFormed().slice(0, 200);
+  const iface = match ? unescaped(match[1] as string) : undefined;
+  return iface !== undefined && isIface(iface) ? iface.slice(0, ifaceMax).toWellFormed() : '';
+}
+
+/** The text between the quotes of a JSON string; undefined when it is none: a body is a stranger's. */
+function unescaped(text: string): string | undefined {
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return undefined;
+  }
 }
 
 function bounded(data: CapData): CapData {

@@ -2,6 +2,7 @@
  * Accounts as principals (design 5.3): a c-list of names for kernel objects, with the reference counts of an import
  * each. Names that begin with '@' are public; names under home. exist for everybody.
  */
+import assert from 'node:assert/strict';
 import { storedKref, type KernelObjectId } from './ids.js';
 import { hold, release } from './refcount.js';
 import { homeFacet } from './service/objects.js';
@@ -37,8 +38,9 @@ export function namesOf(rows: ReadableRows, account: string): { readonly name: s
   });
 }
 
-/** Files an object under a name that is free; the name holds it. */
+/** Files an object under a name that is free; the name holds it. Names are reserved before they are filed. */
 export function fileName(state: KernelState, account: string, name: string, object: NamedObject): void {
+  assert(readName(state.rows, account, name) === undefined, `${account} has something under ${name} already`);
   hold(state, object.kref);
   state.rows.set(keys.name(account, name), `${object.kref} ${object.iface}`);
 }

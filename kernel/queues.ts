@@ -1,11 +1,12 @@
 /** The run-queue, and the queue of a paused vat. Items hold what they name from the moment they stand here. */
+import assert from 'node:assert/strict';
 import type { KernelPromiseId, VatId } from './ids.js';
 import { storedKref } from './ids.js';
-import { krefsIn, type NotifyItem, type QueueItem } from './items.js';
+import { krefsIn, parseItem, type NotifyItem, type QueueItem } from './items.js';
 import { owningVat } from './objects.js';
 import { hold, release } from './refcount.js';
 import { takeNumber, type KernelState } from './state.js';
-import { keys } from './store/keys.js';
+import { keys, numberAtEnd } from './store/keys.js';
 import { readVat } from './vat/records.js';
 import type { ReadableRows } from './store/storage.js';
 
@@ -19,6 +20,14 @@ export function enqueue(state: KernelState, item: QueueItem): void {
 
 export function enqueueNotify(state: KernelState, vat: VatId, promise: KernelPromiseId): void {
   enqueue(state, { type: 'notify', vat, promise } satisfies NotifyItem);
+}
+
+/** Takes an item off the run-queue, or off the queue of its vat, which an earlier crank of the same round may have paused. */
+export function takeFromQueue(state: KernelState, key: string, item: QueueItem): void {
+  const vat = state.rows.get(key) === undefined ? vatOfItem(state.rows, item) : undefined;
+  const place = vat === undefined ? key : keys.pausedItem(vat, numberAtEnd(key));
+  assert(state.rows.get(place) !== undefined, `the item of ${key} is not in its queue`);
+  state.rows.delete(place);
 }
 
 /** Lets go of everything the item held: it left the queue for delivery, or was dropped. */
@@ -35,6 +44,15 @@ export function vatOfItem(rows: ReadableRows, item: QueueItem): VatId | undefine
 function pausedVatOf(rows: ReadableRows, item: QueueItem): VatId | undefined {
   const vat = vatOfItem(rows, item);
   return vat !== undefined && readVat(rows, vat)?.life === 'paused' ? vat : undefined;
+}
+
+/** The run-queue's items of a vat that is being paused go to its own queue, with their numbers. */
+export function pauseItems(state: KernelState, vat: VatId): void {
+  for (const [key, text] of [...state.rows.below(keys.allRunQueue)]) {
+    if (vatOfItem(state.rows, parseItem(text)) !== vat) continue;
+    state.rows.delete(key);
+    state.rows.set(keys.pausedItem(vat, numberAtEnd(key)), text);
+  }
 }
 
 /** A paused vat's items go to the tail of the run-queue in their order, with new numbers. */

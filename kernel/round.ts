@@ -5,7 +5,7 @@
 import type { PlannedItem } from './crank.js';
 import { gcActions, isValid, type GcAction } from './gc.js';
 import { asVatId, type VatId } from './ids.js';
-import { isAlone, type AloneItem, type NotifyItem, type QueueItem, type SendItem } from './items.js';
+import { isAlone, parseItem, type AloneItem, type NotifyItem, type SendItem } from './items.js';
 import { entryOf } from './clist.js';
 import { vatOfItem } from './queues.js';
 import type { KernelState } from './state.js';
@@ -44,12 +44,21 @@ function planGc(state: KernelState, draft: Draft): void {
     (isValid(state.rows, action) ? valid : invalid).push(action);
   }
   if (invalid.length > 0) draft.items.push({ kind: 'void-gc', actions: invalid });
-  for (const vat of new Set(valid.map(action => action.vat))) {
+  for (const [vat, actions] of firstKinds(valid)) {
     draft.closed.add(vat);
-    const ofVat = valid.filter(action => action.vat === vat);
-    const actions = ofVat.filter(action => action.rank === ofVat[0]?.rank);
     if (hasRoom(state, draft)) take(state, draft, vat, { from: 'gc', actions });
   }
+}
+
+/** Of each vat the actions of its first kind, in the order given. */
+function firstKinds(actions: readonly GcAction[]): ReadonlyMap<VatId, readonly GcAction[]> {
+  const kinds = new Map<VatId, GcAction[]>();
+  for (const action of actions) {
+    const kind = kinds.get(action.vat);
+    if (!kind) kinds.set(action.vat, [action]);
+    else if (kind[0]?.rank === action.rank) kind.push(action);
+  }
+  return kinds;
 }
 
 function planReaps(state: KernelState, draft: Draft): void {
@@ -64,7 +73,7 @@ function planReaps(state: KernelState, draft: Draft): void {
 function planQueue(state: KernelState, draft: Draft): Plan | undefined {
   for (const [key, text] of state.rows.below(keys.allRunQueue)) {
     if (!hasRoom(state, draft) || draft.kernelItems >= kernelItemsMax) return undefined;
-    const item = JSON.parse(text) as QueueItem;
+    const item = parseItem(text);
     if (isAlone(item)) return { kind: 'alone', key, item };
     const vat = liveVatOf(state, item);
     if (vat === undefined) {

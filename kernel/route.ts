@@ -1,6 +1,6 @@
 /** Where a message goes (design 5.2, Routing), and how a promise is settled; the two call each other. */
 import assert from 'node:assert/strict';
-import { decodeMethargs, loneSlot, SymbolValue, type CapData } from './capdata.js';
+import { loneSlot, methodOf, type CapData } from './capdata.js';
 import { errorData, vatTerminated } from './errors.js';
 import { isPromise, storedKref, type KernelPromiseId, type Kref } from './ids.js';
 import type { QueuedMessage } from './items.js';
@@ -18,31 +18,30 @@ import { tellWatcher } from './watchers.js';
  * queue it lands in takes its own holds.
  */
 export function routeSend(state: KernelState, target: Kref, message: QueuedMessage): void {
+  const rejection = placeMessage(state, target, message);
+  if (rejection) rejectResult(state, message, rejection);
+}
+
+/** Puts the message where it waits, or says with what its result must be rejected. */
+function placeMessage(state: KernelState, target: Kref, message: QueuedMessage): CapData | undefined {
   if (!isPromise(target)) {
-    if (hasLiveOwner(state, target)) enqueue(state, { type: 'send', target, ...message });
-    else rejectResult(state, message, vatTerminated);
-    return;
+    if (!hasLiveOwner(state, target)) return vatTerminated;
+    enqueue(state, { type: 'send', target, ...message });
+    return undefined;
   }
   const promise = knownPromise(state.rows, target);
   switch (promise.state) {
     case 'unresolved':
       queueOnPromise(state, target, message);
-      return;
+      return undefined;
     case 'rejected':
-      rejectResult(state, message, resolutionOf(state.rows, target));
-      return;
+      return resolutionOf(state.rows, target);
     case 'fulfilled': {
       const lone = loneSlot(resolutionOf(state.rows, target));
-      if (lone !== undefined) routeSend(state, storedKref(lone), message);
-      else rejectResult(state, message, errorData(`data is not callable, has no method ${methodOf(message.methargs)}`));
+      if (lone !== undefined) return placeMessage(state, storedKref(lone), message); // an object: a promise is never fulfilled to a promise
+      return errorData(`data is not callable, has no method ${methodOf(message.methargs)}`);
     }
   }
-}
-
-/** The method of a call, for a text. */
-function methodOf(methargs: CapData): string {
-  const method = decodeMethargs(methargs)?.method;
-  return method instanceof SymbolValue ? `Symbol(${method.name})` : String(method);
 }
 
 /** A vat that is not terminated, or a service. */
@@ -67,11 +66,19 @@ export function rejectResult(state: KernelState, message: QueuedMessage, data: C
   if (message.result !== null) settlePromise(state, message.result, true, data);
 }
 
+type Settlement = { readonly kp: KernelPromiseId; readonly isReject: boolean; readonly data: CapData };
+
 /**
  * Settles a promise for good: a notify for each subscriber in vat-number order, then its waiting messages are routed
- * again in their order, then the kernel's own watcher is told. The data must not be a lone promise.
+ * again in their order, then the kernel's own watcher is told. Results that this rejects follow in the order in which
+ * they were found: a loop, because a vat may pipeline messages to any depth. The data must not be a lone promise.
  */
 export function settlePromise(state: KernelState, kp: KernelPromiseId, isReject: boolean, data: CapData): void {
+  const settlements: Settlement[] = [{ kp, isReject, data }];
+  for (let at = 0; at < settlements.length; at += 1) settleOne(state, settlements[at] as Settlement, settlements);
+}
+
+function settleOne(state: KernelState, { kp, isReject, data }: Settlement, settlements: Settlement[]): void {
   const promise = knownPromise(state.rows, kp);
   assert(promise.state === 'unresolved', `${kp} would be settled twice`);
   const lone = isReject ? undefined : loneSlot(data);
@@ -88,7 +95,8 @@ export function settlePromise(state: KernelState, kp: KernelPromiseId, isReject:
   state.rows.set(keys.promiseData(kp), JSON.stringify({ body: data.body, slots: data.slots }));
 
   for (const { key, message } of waiting) {
-    routeSend(state, kp, message);
+    const rejection = placeMessage(state, kp, message);
+    if (rejection && message.result !== null) settlements.push({ kp: message.result, isReject: true, data: rejection });
     state.rows.delete(key);
     releaseQueued(state, kp, message);
   }

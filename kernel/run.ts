@@ -5,7 +5,7 @@
 import type { Action } from './action.js';
 import { settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
 import type { VatId } from './ids.js';
-import { isAlone, type QueueItem } from './items.js';
+import { isAlone, parseItem } from './items.js';
 import { takeAction } from './intake.js';
 import { vatOfItem } from './queues.js';
 import { planRound } from './round.js';
@@ -14,7 +14,7 @@ import type { KernelState } from './state.js';
 import { beginStep, closeStep, type StepRecord } from './step.js';
 import { keys, vatAtStart } from './store/keys.js';
 import { settleAloneItem, type Lifecycle } from './vat/lifecycle.js';
-import { cleanUp, oldestTerminated } from './vat/termination.js';
+import { cleanUp, leftoversOnDisk, oldestTerminated } from './vat/termination.js';
 
 export type RunPolicy = {
   /** Asked between rounds, with what the run has cost so far. */
@@ -105,7 +105,7 @@ function openVats(state: KernelState, enough: number): number {
   }
   for (const [key, text] of state.rows.below(keys.allRunQueue)) {
     if (open.size >= enough) return enough;
-    const item = JSON.parse(text) as QueueItem;
+    const item = parseItem(text);
     open.add(isAlone(item) ? key : (vatOfItem(state.rows, item) ?? key));
   }
   return open.size;
@@ -148,8 +148,9 @@ async function cleanTerminated(run: Run): Promise<void> {
   const { state } = run.host;
   let left = state.params.cleanupBudget;
   for (let next = oldestTerminated(state); next && left > 0; next = oldestTerminated(state)) {
+    const onDisk = await leftoversOnDisk(state, next.vat, left);
     beginStep(state);
-    left -= await cleanUp(state, next, left);
+    left -= cleanUp(state, next, left, onDisk);
     note(run, closeStep(state, 'cleanup'));
     await run.host.yieldToHost();
   }

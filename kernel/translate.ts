@@ -77,7 +77,7 @@ function collectSettled(state: KernelState, kp: KernelPromiseId, seen: Set<Kref>
     seen.add(next);
     found.push(next);
     const promises = resolutionOf(state.rows, next).slots.map(storedKref).filter(isPromise);
-    waiting.push(...promises.reverse()); // the first slot is on top: depth first in slot order
+    for (const promise of promises.reverse()) waiting.push(promise); // the first slot is on top: depth first in slot order
   }
 }
 

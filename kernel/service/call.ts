@@ -1,5 +1,5 @@
 /** A message that needs no worker: to a service, or to an object that nobody owns any more. */
-import { decodeMethargs, encodeCapData, type CapData, type Passable } from '../capdata.js';
+import { CapDataError, decodeMethargs, encodeCapData, type CapData, type Passable } from '../capdata.js';
 import { errorData, vatTerminated } from '../errors.js';
 import { isPromise, storedKref } from '../ids.js';
 import type { SendItem } from '../items.js';
@@ -40,12 +40,17 @@ function answerOf(state: KernelState, item: SendItem, service: string): ServiceA
 
 type ParsedCall = { readonly method: string; readonly args: readonly Passable[] };
 
+/** Digits of a bigint that a service may be given: amounts and times have far fewer, and long ones take long to read. */
+const bigintDigitsMax = 1000;
+
 /** A vat's capdata is a stranger's: what does not parse is refused like any bad argument. */
-function parseCall(item: SendItem): ParsedCall | { readonly reason: string } {
-  const call = decodeMethargs(item.methargs);
-  if (!call) return { reason: 'the message is no method with arguments' };
-  const { method, args } = call;
-  if (typeof method !== 'string') return { reason: 'a service is called by the name of a method' };
-  if (item.methargs.slots.some(slot => isPromise(storedKref(slot)))) return { reason: `${method}: arguments must not be promises` };
-  return { method, args };
+function parseCall({ methargs }: SendItem): ParsedCall | { readonly reason: string } {
+  if (methargs.slots.some(slot => isPromise(storedKref(slot)))) return { reason: 'arguments of a service must not be promises' };
+  try {
+    const { method, args } = decodeMethargs(methargs, { bigintDigits: bigintDigitsMax });
+    return typeof method === 'string' ? { method, args } : { reason: 'a service is called by the name of a method' };
+  } catch (error) {
+    if (error instanceof CapDataError) return { reason: `the message cannot be read: ${error.message}` };
+    throw error;
+  }
 }

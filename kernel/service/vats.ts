@@ -4,13 +4,12 @@ import { undefinedData } from '../errors.js';
 import type { VatId } from '../ids.js';
 import type { VatSettings } from '../items.js';
 import { enqueue } from '../queues.js';
-import { hold } from '../refcount.js';
+import { hold, releaseSlots } from '../refcount.js';
 import type { KernelState } from '../state.js';
 import { keys } from '../store/keys.js';
 import { isAlive, readProgress, readVat } from '../vat/records.js';
 import { checkSettings } from '../vat/settings.js';
 import type { KernelService, ServiceAnswer, ServiceCall, ServiceData } from './types.js';
-import { releaseSlots } from '../refcount.js';
 
 type AdminData = ServiceData & { readonly vat: VatId; readonly account: string; readonly exit?: { readonly isFailure: boolean; readonly info: CapData } };
 
@@ -33,10 +32,18 @@ export const vatsService: KernelService = {
   },
 };
 
+function isInstalled(state: KernelState, bundleId: Passable): bundleId is string {
+  return typeof bundleId === 'string' && state.rows.get(keys.bundle(bundleId)) !== undefined;
+}
+/** What a stranger gives as an id may be anything of any length. */
+function notInstalled(bundleId: Passable): string {
+  return typeof bundleId === 'string' ? `bundle ${bundleId.slice(0, 200)} is not installed` : 'the id of a bundle is a string';
+}
+
 function callFacet({ state, data, method, args, result }: ServiceCall): ServiceAnswer {
   if (method !== 'createVat') return reject(`vats has no method ${method}`);
   const [bundleId, options] = args;
-  if (typeof bundleId !== 'string' || state.rows.get(keys.bundle(bundleId)) === undefined) return reject(`bundle ${String(bundleId)} is not installed`);
+  if (!isInstalled(state, bundleId)) return reject(notInstalled(bundleId));
   const given = options === undefined ? {} : asRecord(options);
   if (!given) return reject('the options of createVat are a record');
   const { label = 'vat', parameters = {}, options: settingsValue } = given;
@@ -76,7 +83,7 @@ function callAdmin({ state, data, method, args, result }: ServiceCall): ServiceA
 
 function upgrade(state: KernelState, vat: VatId, args: readonly Passable[], result: ServiceCall['result']): ServiceAnswer {
   const [bundleId, options] = args;
-  if (typeof bundleId !== 'string' || state.rows.get(keys.bundle(bundleId)) === undefined) return reject(`bundle ${String(bundleId)} is not installed`);
+  if (!isInstalled(state, bundleId)) return reject(notInstalled(bundleId));
   const given = options === undefined ? {} : asRecord(options);
   if (!given) return reject('the options of upgrade are a record');
   const { parameters = {}, upgradeMessage = 'vat upgraded' } = given;
@@ -110,4 +117,3 @@ function readSettings(value: Passable): { readonly settings: VatSettings } | { r
 function asRecord(value: Passable): PassableRecord | undefined {
   return isRecord(value) ? value : undefined;
 }
-

@@ -42,7 +42,9 @@ export const keys = {
   importersOf: (kref: KernelObjectId) => `oi.${ofObject(kref)}.`,
   /** What a service keeps of an object of its own: JSON. */
   serviceData: (kref: KernelObjectId) => `os.${ofObject(kref)}`,
+  /** The static vat whose root is pinned. */
   pin: (kref: KernelObjectId) => `pin.${ofObject(kref)}`,
+  allPins: 'pin.',
 
   /** "u <count> <decider or ->" unresolved, "f <count>" fulfilled, "r <count>" rejected */
   promise: (kp: KernelPromiseId) => `p.${ofPromise(kp)}`,

@@ -4,10 +4,11 @@
  */
 import { encodeCapData, slotRef, type CapData } from '../capdata.js';
 import { addExport, deleteEntry, objectsOf, promisesOf } from '../clist.js';
-import { applyOutcome, chargeVat, crankBase, type AppliedOutcome, type CrankReport } from '../crank.js';
+import { applyOutcome, crankBase, type AppliedOutcome, type CrankReport } from '../crank.js';
 import { disconnection, errorData, undefinedData } from '../errors.js';
 import { parseVref, vatId, type KernelObjectId, type VatId } from '../ids.js';
 import type { AloneItem, CreateVatItem, UpgradeVatItem, VatOptionsItem } from '../items.js';
+import { chargeVat, hasSpentItsBalance, pauseVat, resumeVat } from '../meter.js';
 import { addObject, orphanObject } from '../objects.js';
 import { isSubscriber, knownPromise } from '../promises.js';
 import { releaseItem } from '../queues.js';
@@ -186,7 +187,8 @@ function setOptions({ state }: Lifecycle, item: VatOptionsItem): Done {
   const old = knownVat(state.rows, item.vat);
   const changed = Object.fromEntries(Object.entries(item.settings).filter(([, value]) => value !== null));
   writeVat(state, item.vat, { ...old, settings: { ...old.settings, ...changed } });
+  if (hasSpentItsBalance(state, item.vat)) pauseVat(state, item.vat);
+  else resumeVat(state, item.vat);
   settle(state, item, false, undefinedData);
   return { computrons: 0n };
 }
-

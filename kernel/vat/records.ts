@@ -4,6 +4,7 @@ import type { VatSettings } from '../items.js';
 import type { VatId, KernelObjectId } from '../ids.js';
 import type { KernelState } from '../state.js';
 import { keys, vatAtEnd } from '../store/keys.js';
+import { parsedOnce } from '../store/parsed.js';
 import type { ReadableRows } from '../store/storage.js';
 
 export type VatLife = 'running' | 'paused' | 'terminated';
@@ -45,9 +46,11 @@ export const firstProgress: VatProgress = {
   object: 50, promise: 60, position: 0, spanStart: 0, spanHash: '', used: '0', stored: 0, dirt: 0, reapQueued: false,
 };
 
+const parseVatRecord = parsedOnce<VatRecord>();
+
 export function readVat(rows: ReadableRows, vat: VatId): VatRecord | undefined {
   const text = rows.get(keys.vat(vat));
-  return text === undefined ? undefined : (JSON.parse(text) as VatRecord);
+  return text === undefined ? undefined : parseVatRecord(text);
 }
 export function knownVat(rows: ReadableRows, vat: VatId): VatRecord {
   const record = readVat(rows, vat);

@@ -1,10 +1,10 @@
 /** A vat's end (kernel reference 3.8): what happens at once, within the crank, and what is cleaned up step by step. */
 import type { CapData } from '../capdata.js';
-import { deleteEntry, objectsOf, promisesOf } from '../clist.js';
+import { deleteEntry, entryOf, promisesOf } from '../clist.js';
 import { vatTerminated } from '../errors.js';
 import { dropGcActionsOf } from '../gc.js';
-import { isPromise, kernelPromiseId, type KernelObjectId, type VatId } from '../ids.js';
-import type { QueueItem } from '../items.js';
+import { asVatId, kernelObjectId, kernelPromiseId, type KernelObjectId, type KernelPromiseId, type Kref, type VatId } from '../ids.js';
+import { parseItem } from '../items.js';
 import { orphanObject } from '../objects.js';
 import { knownPromise } from '../promises.js';
 import { releaseItem } from '../queues.js';
@@ -13,8 +13,7 @@ import { rejectResult, settlePromise, settleUnlessSettled } from '../route.js';
 import { serviceData, setServiceData } from '../service/objects.js';
 import type { ServiceData } from '../service/types.js';
 import { takeNumber, type KernelState } from '../state.js';
-import { endOf, keys, numberAtEnd } from '../store/keys.js';
-import { asVatId } from '../ids.js';
+import { endOf, keys, krefAtEnd, numberAtEnd } from '../store/keys.js';
 import { knownVat, readVat, writeVat } from './records.js';
 
 /**
@@ -29,11 +28,23 @@ export function terminateVat(state: KernelState, vat: VatId, isFailure: boolean,
     const promise = knownPromise(state.rows, kp);
     if (promise.state === 'unresolved' && promise.decider === vat) settlePromise(state, kp, true, vatTerminated);
   }
+  dropStaticName(state, vat, record.label);
   tellDoneWaiters(state, vat, isFailure, info);
   if (record.admin !== undefined) recordExit(state, record.admin, isFailure, info);
   dropGcActionsOf(state, vat);
   dropReaps(state, vat);
   dropPausedItems(state, vat);
+}
+
+/** A static vat has a name in the kernel, and its root is pinned. */
+function dropStaticName(state: KernelState, vat: VatId, label: string): void {
+  if (state.rows.get(keys.vatByName(label)) !== vat) return;
+  state.rows.delete(keys.vatByName(label));
+  for (const [key, pinned] of [...state.rows.below(keys.allPins)]) {
+    if (pinned !== vat) continue;
+    state.rows.delete(key);
+    release(state, kernelObjectId(numberAtEnd(key)));
+  }
 }
 
 function tellDoneWaiters(state: KernelState, vat: VatId, isFailure: boolean, info: CapData): void {
@@ -59,7 +70,7 @@ function dropReaps(state: KernelState, vat: VatId): void {
 
 function dropPausedItems(state: KernelState, vat: VatId): void {
   for (const [key, text] of [...state.rows.below(keys.pausedItemsOf(vat))]) {
-    const item = JSON.parse(text) as QueueItem;
+    const item = parseItem(text);
     state.rows.delete(key);
     if (item.type === 'send') rejectResult(state, item, vatTerminated);
     releaseItem(state, item);
@@ -72,33 +83,49 @@ export function oldestTerminated(state: KernelState): { readonly key: string; re
   return first && { key: first[0], vat: asVatId(first[1]) as VatId };
 }
 
-/**
- * Removes up to `budget` rows' worth of what a terminated vat left: exports, imports, promises, its store, its
- * transcript, and last its records. Returns how much was done; 0 never happens while something is left.
- */
-export async function cleanUp(state: KernelState, { key, vat }: { key: string; vat: VatId }, budget: number): Promise<number> {
-  let done = 0;
-  for (const { kref, entry } of objectsOf(state.rows, vat)) {
-    if (done >= budget) return done;
-    deleteEntry(state, vat, kref);
-    if (entry.vref.startsWith('o+')) orphanObject(state, kref);
-    done += 1;
-  }
-  for (const kp of promisesOf(state.rows, vat)) {
-    if (done >= budget) return done;
-    if (isPromise(kp)) deleteEntry(state, vat, kp);
-    done += 1;
-  }
+/** Keys of a terminated vat's rows that are on disk, up to `limit`: read before the step in which they are removed. */
+export async function leftoversOnDisk(state: KernelState, vat: VatId, limit: number): Promise<readonly string[]> {
+  const found: string[] = [];
   for (const prefix of [keys.vatStoreOf(vat), keys.transcriptOf(vat)]) {
-    if (done >= budget) return done;
-    const rows = await state.rows.keysOnDisk(prefix, endOf(prefix), budget - done);
-    for (const row of rows) state.rows.delete(row);
-    done += rows.length;
-    if (rows.length > 0 && done >= budget) return done;
+    if (found.length < limit) found.push(...(await state.rows.keysOnDisk(prefix, endOf(prefix), limit - found.length)));
   }
+  return found;
+}
+
+/**
+ * Removes up to `budget` rows' worth of what a terminated vat left: exports and imports, promises, its store, its
+ * transcript (`onDisk`, as found for this budget), and last its records. Returns how much was done, at least 1.
+ */
+export function cleanUp(state: KernelState, { key, vat }: { readonly key: string; readonly vat: VatId }, budget: number, onDisk: readonly string[]): number {
+  const objects = firstKrefs(state, keys.clistObjectsOf(vat), budget) as KernelObjectId[];
+  for (const kref of objects) dropObject(state, vat, kref);
+  const promises = firstKrefs(state, keys.clistPromisesOf(vat), budget - objects.length) as KernelPromiseId[];
+  for (const kp of promises) {
+    state.rows.delete(keys.subscriber(kp, vat));
+    deleteEntry(state, vat, kp);
+  }
+  const rows = onDisk.slice(0, budget - objects.length - promises.length);
+  for (const row of rows) state.rows.delete(row);
+  const done = objects.length + promises.length + rows.length;
+  if (done >= budget) return done;
   forgetVat(state, vat);
   state.rows.delete(key);
   return done + 1;
+}
+
+function firstKrefs(state: KernelState, prefix: string, limit: number): Kref[] {
+  const found: Kref[] = [];
+  for (const [key] of state.rows.below(prefix)) {
+    if (found.length >= limit) break;
+    found.push(krefAtEnd(key));
+  }
+  return found;
+}
+
+function dropObject(state: KernelState, vat: VatId, kref: KernelObjectId): void {
+  const isExport = entryOf(state.rows, vat, kref)?.vref.startsWith('o+');
+  deleteEntry(state, vat, kref);
+  if (isExport) orphanObject(state, kref);
 }
 
 function forgetVat(state: KernelState, vat: VatId): void {

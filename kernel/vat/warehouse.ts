@@ -47,6 +47,11 @@ export class Warehouse {
   readonly #online = new Map<VatId, VatWorker>();
   readonly #starting = new Map<VatId, Promise<VatWorker>>();
   readonly #busy = new Set<VatId>();
+  /** Deliveries that wait until one of the busy workers is done. */
+  readonly #waves: (() => void)[] = [];
+  #delivering = 0;
+  /** Workers that are being made and not online yet. */
+  #making = 0;
 
   constructor(options: WarehouseOptions) {
     this.#options = options;
@@ -58,33 +63,36 @@ export class Warehouse {
 
   /**
    * Delivers to the vat as it is after its last settled delivery. A worker that is lost for a local reason is made anew
-   * and the same delivery repeated; when that keeps failing, rejects with WorkerLost and the node stops.
+   * and the same delivery repeated; when that keeps failing, rejects with WorkerLost and the node stops. At most
+   * maxVatsOnline deliveries are under way; others wait for their turn.
    */
-  async deliver(vat: VatId, delivery: VatDelivery): Promise<DeliveryOutcome> {
-    this.#busy.add(vat);
-    try {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          const worker = await this.#workerOf(vat);
-          return await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat));
-        } catch (error) {
-          await this.discard(vat);
-          if (!(error instanceof WorkerLost) || tries >= triesMax) throw error;
-        }
-      }
-    } finally {
-      this.#busy.delete(vat);
-    }
+  deliver(vat: VatId, delivery: VatDelivery): Promise<DeliveryOutcome> {
+    return this.#inTurn(vat, () => this.#workerOf(vat), delivery);
   }
 
   /** A new incarnation: a fresh worker takes the place of whatever was online, and gets its first delivery. */
-  async startFresh(vat: VatId, spec: WorkerSpec, delivery: VatDelivery): Promise<DeliveryOutcome> {
+  startFresh(vat: VatId, spec: WorkerSpec, delivery: VatDelivery): Promise<DeliveryOutcome> {
+    return this.#inTurn(vat, () => this.#workerOfNewIncarnation(vat, spec), delivery);
+  }
+
+  async #inTurn(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery): Promise<DeliveryOutcome> {
+    if (this.#delivering >= this.#options.maxVatsOnline) await new Promise<void>(go => this.#waves.push(go));
+    else this.#delivering += 1;
+    this.#busy.add(vat);
+    try {
+      return await this.#tryDelivery(vat, provideWorker, delivery);
+    } finally {
+      this.#busy.delete(vat);
+      const next = this.#waves.shift();
+      if (next) next(); // the place goes from one to the next
+      else this.#delivering -= 1;
+    }
+  }
+
+  async #tryDelivery(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery): Promise<DeliveryOutcome> {
     for (let tries = 1; ; tries += 1) {
-      await this.discard(vat);
       try {
-        await this.#makeRoom();
-        const worker = await this.#startWorker(vat, spec);
-        this.#online.set(vat, worker);
+        const worker = await provideWorker();
         return await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat));
       } catch (error) {
         await this.discard(vat);
@@ -93,15 +101,21 @@ export class Warehouse {
     }
   }
 
-  /** Ends the vat's worker: its heap is ahead of the store, or the vat is gone. */
+  async #workerOfNewIncarnation(vat: VatId, spec: WorkerSpec): Promise<VatWorker> {
+    await this.discard(vat);
+    return this.#make(vat, () => this.#startWorker(vat, spec));
+  }
+
+  /** Ends the vat's worker, also one that is being brought back: its heap is ahead of the store, or the vat is gone. */
   async discard(vat: VatId): Promise<void> {
+    await this.#starting.get(vat)?.catch(() => undefined); // whoever asked for it is told
     const worker = this.#online.get(vat);
     this.#online.delete(vat);
     await worker?.close();
   }
 
   async discardAll(): Promise<void> {
-    await Promise.all([...this.#online.keys()].map(vat => this.discard(vat)));
+    await Promise.all([...this.#online.keys(), ...this.#starting.keys()].map(vat => this.discard(vat)));
   }
 
   /** Brings vats back before they are asked for, side by side. */
@@ -124,20 +138,31 @@ export class Warehouse {
     return start;
   }
 
-  async #bringBack(vat: VatId): Promise<VatWorker> {
-    await this.#makeRoom();
-    const { start, deliveries } = readSpan(this.#options.rows, vat);
-    this.#options.onReplay?.(vat, deliveries.length);
-    const label = knownVat(this.#options.rows, vat).label;
-    const worker = await this.#startWorker(vat, { ...start.start, label });
+  #bringBack(vat: VatId): Promise<VatWorker> {
+    return this.#make(vat, async () => {
+      const { start, deliveries } = readSpan(this.#options.rows, vat);
+      this.#options.onReplay?.(vat, deliveries.length);
+      const worker = await this.#startWorker(vat, { ...start.start, label: knownVat(this.#options.rows, vat).label });
+      try {
+        for (const [index, entry] of deliveries.entries()) await replay(worker, vat, index, entry);
+      } catch (error) {
+        await worker.close();
+        throw error;
+      }
+      return worker;
+    });
+  }
+
+  async #make(vat: VatId, start: () => Promise<VatWorker>): Promise<VatWorker> {
+    this.#making += 1;
     try {
-      for (const [index, entry] of deliveries.entries()) await replay(worker, vat, index, entry);
-    } catch (error) {
-      await worker.close();
-      throw error;
+      await this.#makeRoom();
+      const worker = await start();
+      this.#online.set(vat, worker);
+      return worker;
+    } finally {
+      this.#making -= 1;
     }
-    this.#online.set(vat, worker);
-    return worker;
   }
 
   async #startWorker(vat: VatId, { bundleId, label, computronsPerDelivery }: WorkerSpec): Promise<VatWorker> {
@@ -146,10 +171,10 @@ export class Warehouse {
     return this.#options.workers.start({ name: `${vat}:${label}`, vatId: vat, bundle, computronsPerDelivery });
   }
 
-  /** Pages out the least recently used idle workers until one more fits. */
+  /** Pages out the least recently used idle workers until those that are being made fit. */
   async #makeRoom(): Promise<void> {
     for (const vat of [...this.#online.keys()]) {
-      if (this.#online.size + this.#starting.size < this.#options.maxVatsOnline + 1) return;
+      if (this.#online.size + this.#making <= this.#options.maxVatsOnline) return;
       if (!this.#busy.has(vat)) await this.discard(vat);
     }
   }
@@ -165,7 +190,9 @@ async function replay(worker: VatWorker, vat: VatId, index: number, entry: Deliv
     position += 1;
     return mismatch || !recorded ? ['error', 'this is not what the transcript says'] : recorded.r;
   };
-  const outcome = await worker.deliver(entry.d, answer);
+  const outcome = await worker.deliver(entry.d, answer).catch((error: unknown) => {
+    throw mismatch ?? error; // a worker may die of being told that it does not replay
+  });
   if (mismatch) throw mismatch;
   if (position < entry.sc.length) throw new ReplayMismatch(vat, index, position, entry.sc[position]?.s, undefined);
   const replayed = { status: outcome.verdict.kind, computrons: outcome.computrons };

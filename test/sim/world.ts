@@ -1,0 +1,172 @@
+/**
+ * A seeded world around one kernel: accounts that act, vats that do anything, blocks with little room. Every step is
+ * audited. What a mode does to the host (restarts, lost workers, runs given twice) must not change the history.
+ */
+import { audit, Kernel, KernelStorage, MemoryBacking, activityHash, defaultParams, namesOf, type Action, type KernelParams, type OutboundOp } from '../../kernel/index.js';
+import { encodeCapData, slotRef, type Passable } from '../../kernel/capdata.js';
+import { makeRandom, type Random } from '../support/kernel-random.js';
+import { makeScriptedWorkers, type ScriptedWorkers } from '../support/kernel-scripted.js';
+import { callOf, scriptBundles } from './calls.js';
+import { makeRandomVat } from './random-vat.js';
+
+export type Mode = {
+  readonly roundWidth?: number;
+  readonly maxVatsOnline?: number;
+  /** Drops every worker and reads the store anew after each run. */
+  readonly restarts?: boolean;
+  /** Forgets each run once and does it again. */
+  readonly twice?: boolean;
+  /** Workers die now and then, of local reasons. */
+  readonly losesWorkers?: boolean;
+};
+
+export type History = { readonly activity: string; readonly steps: number; readonly outcomes: readonly string[]; readonly violations: readonly string[] };
+
+const accounts = ['alice', 'bob', 'carol'] as const;
+const blocks = 14;
+
+export async function simulate(seed: string, mode: Mode = {}): Promise<History> {
+  const world = new World(seed, mode);
+  await world.begin();
+  for (let block = 0; block < blocks; block += 1) await world.block();
+  await world.end();
+  return world.history();
+}
+
+class World {
+  readonly #seed: string;
+  readonly #mode: Mode;
+  readonly #random: Random;
+  readonly #backing = new MemoryBacking();
+  readonly #params: KernelParams;
+  readonly #workers: ScriptedWorkers;
+  readonly #violations: string[] = [];
+  readonly #outcomes: string[] = [];
+  #kernel!: Kernel;
+  #waiting: Action[] = [];
+  #nextAction = 1n;
+  #nextName = 1;
+  #now = 1000n;
+  #steps = 0;
+
+  constructor(seed: string, mode: Mode) {
+    this.#seed = seed;
+    this.#mode = mode;
+    this.#random = makeRandom(seed);
+    this.#params = {
+      ...defaultParams, computronsPerBlock: 400_000n, computronsPerDelivery: 100_000, reapInterval: 3, cleanupBudget: 7, roundWidth: mode.roundWidth ?? 4,
+    };
+    const local = makeRandom(`faults of ${seed}`);
+    this.#workers = makeScriptedWorkers(start => makeRandomVat(seed, start), mode.losesWorkers ? { dies: () => local.once(15) } : {});
+  }
+
+  async begin(): Promise<void> {
+    await this.#open();
+    const step = this.#kernel.initialize(
+      { bootstrap: 'boot', vats: { boot: { bundleId: 'b1-good' }, other: { bundleId: 'b1-other' } } },
+      scriptBundles.map(bundleId => ({ bundleId, size: 10 })),
+    );
+    this.#check(`genesis ${step.number}`);
+    this.#commit();
+  }
+
+  async #open(): Promise<void> {
+    this.#kernel = new Kernel({
+      storage: await KernelStorage.open(this.#backing),
+      workers: this.#workers,
+      engine: 'scripted',
+      bundles: { get: id => Promise.resolve(Buffer.from(id)) },
+      maxVatsOnline: this.#mode.maxVatsOnline ?? 20,
+      onStep: step => {
+        this.#steps += 1;
+        this.#check(`step ${step.number} (${step.kind})`);
+      },
+    });
+  }
+
+  #check(where: string): void {
+    if (this.#violations.length > 10) return;
+    for (const violation of audit(this.#kernel.state.rows)) this.#violations.push(`${where}: ${violation}`);
+  }
+
+  async block(): Promise<void> {
+    for (let left = this.#random.below(7); left > 0; left -= 1) this.#waiting.push(this.#someAction());
+    this.#now += BigInt(this.#random.below(10));
+    await this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const input = { highPriority: [], actions: this.#waiting, newBundles: [], now: this.#now, params: this.#params };
+    if (this.#mode.twice) {
+      await this.#kernel.run(input);
+      await this.#kernel.dropRun();
+    }
+    const { outbound } = await this.#kernel.run(input);
+    for (const op of outbound) this.#note(op);
+    this.#commit();
+    if (!this.#mode.restarts) return;
+    await this.#kernel.shutdown();
+    await this.#open();
+  }
+
+  #note(op: OutboundOp): void {
+    if (op.kind === 'action-taken') this.#waiting = this.#waiting.filter(({ id }) => id !== op.action);
+    if (op.kind === 'action-settled') this.#outcomes.push(`${op.action} ${op.state} ${op.result.body} ${op.result.slots.join(' ')}`);
+  }
+
+  #commit(): void {
+    const { rows } = this.#kernel.state;
+    this.#backing.commit(rows.runChanges());
+    rows.committed();
+  }
+
+  /** Everything is let go: what remains afterwards would remain for ever. */
+  async end(): Promise<void> {
+    const { rows } = this.#kernel.state;
+    for (const [, text] of [...rows.below('v.')].entries()) void text;
+    for (const account of accounts) {
+      for (const { name } of namesOf(rows, account)) this.#waiting.push({ id: this.#nextAction++, kind: 'drop', sender: account, name });
+    }
+    for (let runs = 0; runs < 5; runs += 1) await this.#run();
+    await this.#noDiskRowsOfForgottenVats();
+  }
+
+  async #noDiskRowsOfForgottenVats(): Promise<void> {
+    const { rows } = this.#kernel.state;
+    for (const prefix of ['vs.', '@t.']) {
+      for (const key of await rows.keysOnDisk(prefix, `${prefix.slice(0, -1)}/`, 1_000_000)) {
+        const vat = key.split('.')[1] as string;
+        if (rows.get(`v.${vat}`) === undefined) this.#violations.push(`the end: ${JSON.stringify(key)} is left of a forgotten vat`);
+      }
+    }
+    await this.#kernel.shutdown();
+  }
+
+  history(): History {
+    return { activity: activityHash(this.#kernel.state.rows), steps: this.#steps, outcomes: this.#outcomes, violations: this.#violations };
+  }
+
+  #someAction(): Action {
+    const random = this.#random;
+    const sender = random.pick(accounts) as string;
+    const common = { id: this.#nextAction++, sender };
+    const names = namesOf(this.#kernel.state.rows, sender).map(({ name }) => name);
+    const some = (): string => (random.once(3) ? undefined : random.pick(names)) ?? (random.pick(['home.vats', 'home.timer', 'home.directory', '@public-1', '@public-2', 'unknown']) as string);
+    const fresh = (): string => `n${this.#nextName++}`;
+    const vat = `v${1 + random.below(12)}`;
+    const bundleId = random.pick(scriptBundles) as string;
+    const settings = { memoryLimitBytes: null, computronsPerDelivery: null, computeBalance: random.once(3) ? String(20_000 + random.below(400_000)) : null };
+    const parameters = encodeCapData([slotRef(some())]);
+    switch (random.below(12)) {
+      case 0: case 1: return { ...common, kind: 'create-vat', bundleId, label: `vat${this.#nextName}`, parameters, settings, saveAs: fresh() };
+      case 2: return random.once(2) ? { ...common, kind: 'upgrade-vat', vat, bundleId, parameters, upgradeMessage: 'newer' } : { ...common, kind: 'terminate-vat', vat, reason: '-because' };
+      case 3: return { ...common, kind: 'grant', name: some(), recipient: random.pick(accounts) as string, saveAs: 'gift' };
+      case 4: return { ...common, kind: 'rename', name: some(), newName: random.once(4) ? (names[0] ?? fresh()) : fresh() };
+      case 5: return { ...common, kind: 'drop', name: some() };
+      default: {
+        const [method, args] = callOf(random, (): Passable => slotRef(some()));
+        return { ...common, kind: 'invoke', target: some(), method, args: encodeCapData(args), saveAs: random.once(2) ? fresh() : '', funds: [] };
+      }
+    }
+  }
+}

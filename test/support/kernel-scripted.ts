@@ -1,0 +1,70 @@
+/** Workers without a process: a vat is an object that makes its syscalls when it is delivered to. For tests of the kernel's logic. */
+import { WorkerLost, type DeliveryOutcome, type DeliveryVerdict, type RecordedSyscall, type VatDelivery, type VatSyscall, type VatWorker, type WorkerFactory, type WorkerStart } from '../../kernel/vat/protocol.js';
+
+/** Makes a syscall and gives the value that it was answered with. */
+export type Syscall = (syscall: VatSyscall) => Promise<unknown>;
+/** Nothing means that all went well. */
+export type ScriptedEnd = { readonly verdict?: DeliveryVerdict; readonly computrons?: number } | undefined;
+export interface ScriptedVat {
+  /** Must be a function of what it was delivered and told before: it is replayed. */
+  deliver(delivery: VatDelivery, syscall: Syscall): Promise<ScriptedEnd> | ScriptedEnd;
+}
+
+export type ScriptedWorkers = WorkerFactory & {
+  readonly started: number;
+  readonly alive: ReadonlySet<string>;
+};
+
+export type ScriptedOptions = {
+  /** Asked before and after each delivery: whether this worker dies here, as of a local reason. */
+  readonly dies?: (vatId: string) => boolean;
+};
+
+/** `make` is called for each worker; the bundle's bytes are the script's own business. */
+export function makeScriptedWorkers(make: (start: WorkerStart) => ScriptedVat, { dies = () => false }: ScriptedOptions = {}): ScriptedWorkers {
+  const alive = new Set<string>();
+  let started = 0;
+  return {
+    get started() { return started; },
+    alive,
+    start: start => {
+      started += 1;
+      if (alive.has(start.vatId)) throw new Error(`${start.vatId} would have two workers`);
+      alive.add(start.vatId);
+      return Promise.resolve(makeWorker(start, make(start), dies, () => alive.delete(start.vatId)));
+    },
+    shutdown: () => {
+      alive.clear();
+      return Promise.resolve();
+    },
+  };
+}
+
+function makeWorker(start: WorkerStart, vat: ScriptedVat, dies: (vatId: string) => boolean, onClose: () => void): VatWorker {
+  let usable = true;
+  const lose = (): never => {
+    usable = false;
+    throw new WorkerLost(`the worker of ${start.vatId} was lost`);
+  };
+  return {
+    async deliver(delivery, answer): Promise<DeliveryOutcome> {
+      if (!usable) throw new Error(`the worker of ${start.vatId} is used after its end`);
+      if (dies(start.vatId)) lose();
+      const syscalls: RecordedSyscall[] = [];
+      const end = await vat.deliver(structuredClone(delivery), async s => {
+        const r = await answer(s);
+        syscalls.push(structuredClone({ s, r }));
+        return r[1];
+      });
+      if (dies(start.vatId)) lose();
+      const verdict = end?.verdict ?? { kind: 'ok' };
+      if (verdict.kind !== 'ok') usable = false;
+      return { verdict, syscalls, computrons: verdict.kind === 'ok' || verdict.kind === 'error' ? (end?.computrons ?? 1000) : undefined };
+    },
+    close: () => {
+      usable = false;
+      onClose();
+      return Promise.resolve();
+    },
+  };
+}
