@@ -51,7 +51,7 @@ const typed = {
   '@typescript-eslint/no-unsafe-member-access': 'error',
   '@typescript-eslint/no-unsafe-return': 'error',
   '@typescript-eslint/no-unsafe-enum-comparison': 'error',
-  '@typescript-eslint/no-non-null-assertion': 'error',
+  '@typescript-eslint/no-non-null-assertion': 'off',
   '@typescript-eslint/no-unnecessary-type-assertion': 'error',
   '@typescript-eslint/no-for-in-array': 'error',
   '@typescript-eslint/no-implied-eval': 'error',

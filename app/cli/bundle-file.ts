@@ -41,7 +41,7 @@ function bundleOfJson(file: string): BundleData {
     throw new CliFailure(`${file} is no bundle of format endoZipBase64`, { hint: 'Make one with @endo/bundle-source, or give the source file itself.' });
   }
   const made = bundleOfZip(file, Uint8Array.from(Buffer.from(json.endoZipBase64, 'base64')));
-  if (json.endoZipBase64Sha512 !== undefined && made.bundleId !== `b1-${String(json.endoZipBase64Sha512)}`) {
+  if (json.endoZipBase64Sha512 !== undefined && made.bundleId !== `b1-${json.endoZipBase64Sha512 as string}`) {
     throw new CliFailure(`${file} was changed: its hash is not that of its content`);
   }
   return made;

@@ -37,7 +37,7 @@ export function describeFailure(error: unknown, debug: boolean): string {
   const message = error instanceof Error ? error.message : String(error);
   const lines = [`Error: ${message}`];
   if (error instanceof CliFailure && error.hint !== undefined) lines.push(`  ${error.hint}`);
-  if (debug && error instanceof Error) lines.push(error.stack ?? '', ...(error.cause === undefined ? [] : [`Caused by: ${String(error.cause)}`]));
+  if (debug && error instanceof Error) lines.push(error.stack ?? '', ...(error.cause === undefined ? [] : [`Caused by: ${error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : JSON.stringify(error.cause)}`]));
   else if (!(error instanceof CliFailure)) lines.push('  This is not expected. Run it again with WINDLASS_DEBUG=1 to see where it came from.');
   return `${lines.join('\n')}\n`;
 }

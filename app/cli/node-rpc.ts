@@ -26,7 +26,7 @@ type AbciAnswer = { response: { code?: number; codespace?: string; log?: string;
 export function makeNodeRpc(url: string): NodeRpc {
   const call = async <T>(method: string, params: Readonly<Record<string, unknown>> = {}): Promise<T> => {
     const answer = parseAnswer(url, await post(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })));
-    if (answer.error) throw new CliFailure(`the node at ${url} answered to ${method}: ${answer.error.message}${answer.error.data === undefined ? '' : `: ${String(answer.error.data)}`}`);
+    if (answer.error) throw new CliFailure(`the node at ${url} answered to ${method}: ${answer.error.message}${answer.error.data === undefined ? '' : `: ${typeof answer.error.data === 'string' ? answer.error.data : JSON.stringify(answer.error.data)}`}`);
     return answer.result as T;
   };
   return {

@@ -37,12 +37,12 @@ export function withKeyringFlag(command: Command): Command {
 
 /** The folder of a command's home, absolute. */
 export function homeOf(command: Command, io: Io): string {
-  return resolveHome((command.optsWithGlobals() as { home?: string }).home, io.env);
+  return resolveHome(command.optsWithGlobals<{ home?: string }>().home, io.env);
 }
 
 /** Reads client.toml; warns of keys in it that have no effect. Throws CliFailure on bad values. */
 export function settingsOf(command: Command, io: Io): Settings {
-  const flags = command.optsWithGlobals() as { output?: OutputFormat; node?: string; keyringBackend?: KeyringBackend };
+  const flags = command.optsWithGlobals<{ output?: OutputFormat; node?: string; keyringBackend?: KeyringBackend }>();
   const paths = homePaths(homeOf(command, io));
   const { config, unknown } = readClientToml(paths.clientToml);
   for (const key of unknown) io.err(`Warning: ${paths.clientToml}: ${key} is not known and has no effect\n`);

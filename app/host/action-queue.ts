@@ -1,7 +1,7 @@
 /** Actions in the app state: accepted here by blocks, taken by runs, and remembered with their outcome for a while. */
 import type { Codec, Codecs } from '../../chain/codec/index.js';
 import { concatBytes, uint64Bytes, uint64Of, utf8Bytes, utf8Text, type Context } from '../../chain/index.js';
-import type { CapData, Coin, OutboundOp } from '../../kernel/index.js';
+import type { CapData, Coin } from '../../kernel/index.js';
 import { actionState, type Action as ActionRecord } from '../client/types.js';
 import { hostKeys, kernelStore } from './keys.js';
 

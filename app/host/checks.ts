@@ -29,7 +29,7 @@ export function checkNewName(text: string, what: string): void {
   }
 }
 
-const methodPattern = /^[^\u0000-\u001f\u007f]{1,128}$/; // eslint-disable-line no-control-regex -- control characters are what is refused
+const methodPattern = /^[^\u0000-\u001f\u007f]{1,128}$/;
 
 export function checkMethod(text: string): void {
   if (!methodPattern.test(text) || !text.isWellFormed()) no(codes.badMethod, 'a method has 1 to 128 characters and no control characters: bad method');

@@ -38,7 +38,7 @@ export function makeCodecs(folders: readonly string[]): Codecs {
       const schema = schemas.get(typeName);
       if (!schema) throw new Error(`no .proto file defines ${typeName}`);
       codec = makeCodec<T>(schema, schemas);
-      made.set(typeName, codec as Codec<unknown>);
+      made.set(typeName, codec);
     }
     return codec;
   };
@@ -50,7 +50,7 @@ function makeCodec<T>(schema: MessageSchema, schemas: ReadonlyMap<string, Messag
     typeName: schema.typeName,
     typeUrl: `/${schema.typeName}`,
     schema,
-    encode: value => encodeMessage(schema, value as Record<string, unknown>),
+    encode: value => encodeMessage(schema, value),
     decode: (bytes, unknown = 'ignore') => decodeMessage(schema, bytes, unknown) as T,
     toJson: value => toProtoJson(schema, value as Record<string, unknown>, schemas),
     fromJson: json => fromProtoJson(schema, json, schemas) as T,

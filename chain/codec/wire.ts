@@ -262,7 +262,7 @@ type LongBits = { low: number; high: number; unsigned: boolean };
 function toLong(value: bigint): protobuf.Long {
   const low = Number(BigInt.asIntN(32, value));
   const high = Number(BigInt.asIntN(32, value >> 32n));
-  return { low, high, unsigned: false } satisfies LongBits as protobuf.Long;
+  return { low, high, unsigned: false } satisfies LongBits;
 }
 
 function fromLong(long: number | protobuf.Long, signed: boolean): bigint {

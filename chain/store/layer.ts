@@ -91,7 +91,7 @@ export function* overlay(
       low = lower.next();
       continue;
     }
-    const [key, write] = high.value;
+    const [key, write] = high.value as readonly [BinaryString, Write];
     if (order === 0) low = lower.next();
     if (write !== null) yield [key, write];
     high = upper.next();

@@ -16,7 +16,7 @@
  */
 import assert from 'node:assert/strict';
 import { ByteReader, ByteWriter, u32Key, u64Key, type BinaryString } from './bytes.js';
-import { hashLength, isLeaf, Link, sealedLink, type TreeNode } from './node.js';
+import { hashLength, isLeaf, sealedLink, type Link, type TreeNode } from './node.js';
 
 const format = 1;
 

@@ -12,7 +12,7 @@ type AuthState = { accounts: BaseAccount[] };
 
 /** The templates of config/genesis, with nobody in them. */
 export function emptyAppState(): Record<string, unknown> {
-  return structuredClone(appState) as unknown as Record<string, unknown>;
+  return structuredClone(appState);
 }
 
 /** Adds a funded account; the supply grows by its coins. Throws CliFailure when the address is there already. */

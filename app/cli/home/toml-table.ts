@@ -50,7 +50,7 @@ export function renderToml<Config extends object>(heading: string, keys: TomlKey
 }
 
 function entriesOf<Config>(keys: TomlKeys<Config>): [string, TomlKey<unknown>][] {
-  return Object.entries(keys) as [string, TomlKey<unknown>][];
+  return Object.entries<TomlKey<unknown>>(keys as Record<string, TomlKey<unknown>>);
 }
 
 const keyPath = (key: TomlKey<unknown>): string => (key.section === '' ? key.name : `${key.section}.${key.name}`);
@@ -119,6 +119,6 @@ export function countKey(place: Place, fallback: number, min = 0): TomlKey<numbe
 
 export function textListKey(place: Place, fallback: readonly string[]): TomlKey<readonly string[]> {
   const read = (value: TomlValue): readonly string[] | undefined =>
-    Array.isArray(value) && value.every(item => typeof item === 'string') ? (value as string[]) : undefined;
+    Array.isArray(value) && value.every(item => typeof item === 'string') ? (value) : undefined;
   return { section: '', ...place, fallback, expected: 'a list of texts', read };
 }

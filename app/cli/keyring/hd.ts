@@ -35,7 +35,7 @@ function checkedMnemonic(mnemonic: string): EnglishMnemonic {
 
 /** The compressed public key, as amino-JSON writes it. Throws when the bytes are no private key. */
 export async function publicKeyOf(privateKey: Uint8Array): Promise<Secp256k1Pubkey> {
-  const { pubkey } = await Secp256k1.makeKeypair(privateKey);
+  const { pubkey } = Secp256k1.makeKeypair(privateKey);
   return { type: 'tendermint/PubKeySecp256k1', value: Buffer.from(Secp256k1.compressPubkey(pubkey)).toString('base64') };
 }
 

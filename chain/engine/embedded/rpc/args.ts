@@ -55,7 +55,7 @@ export function argsFromJson(params: unknown, names: readonly string[]): Args {
       const value = values.get(name);
       if (value === undefined || value === null) return undefined;
       if (typeof value === 'string' || typeof value === 'boolean') return String(value);
-      if (Number.isSafeInteger(value)) return String(value);
+      if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
       throw invalidParams(`error converting json params to arguments: ${name} is of the wrong type`);
     },
     text(name) {
