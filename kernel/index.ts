@@ -14,7 +14,7 @@ export type { FundsService } from './service/funds.js';
 export { addServiceObject, dataOfKind, refTo, serviceData, setServiceData } from './service/objects.js';
 export type { KernelService, ServiceAnswer, ServiceCall, ServiceData } from './service/types.js';
 export { isLabel } from './service/vats.js';
-export { checkTxCapData, encodeCapData, SlotRef, type Passable } from './capdata.js';
+export { checkAccountCapData, encodeCapData, SlotRef, type Passable } from './capdata.js';
 export { defaultParams, type KernelParams, type KernelState } from './state.js';
 export { activityHash, stepNumber, type StepKind, type StepRecord } from './step.js';
 export { verifyBundle } from './store/bundle.js';

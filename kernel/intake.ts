@@ -3,7 +3,7 @@
  * item, or is done at once. Each is a step of its own. One that fails here has the outcome REJECTED.
  */
 import { kernelCodes, type Action, type ActionRefusal } from './action.js';
-import { checkTxCapData, encodeCapData, encodeMethargs, mapRefs, slotRef, type CapData, type Passable, type SlotRef } from './capdata.js';
+import { checkAccountCapData, encodeCapData, encodeMethargs, mapRefs, slotRef, type CapData, type Passable, type SlotRef } from './capdata.js';
 import { errorData, undefinedData } from './errors.js';
 import { asVatId, type KernelPromiseId, type VatId } from './ids.js';
 import { settleAction, type ActionWatcher } from './outcome.js';
@@ -91,7 +91,7 @@ function deposit(state: KernelState, action: ActionOf<'invoke'>): readonly Passa
 
 /** The parsed value with krefs in the place of names, and what the kernel knows of each object in the place of what the sender says. */
 function resolveSlots(state: KernelState, account: string, data: CapData, options = { mustBeArray: false }): { readonly value: Passable } | ActionRefusal {
-  const parsed = checkTxCapData(data, options);
+  const parsed = checkAccountCapData(data, options);
   if (!parsed.ok) return { code: kernelCodes.badCapData, text: parsed.reason };
   const objects = new Map<string, SlotRef>();
   for (const name of data.slots) {

@@ -104,5 +104,5 @@ export class Kernel {
 
 /** Until the chain's budget of computrons for one block is spent; it may be passed by one round. */
 export function budgetPolicy(params: KernelParams): RunPolicy {
-  return { mayContinue: spent => spent.computrons < params.computronsPerBlock };
+  return { mayContinue: spent => spent.computrons < params.computronsPerRun };
 }

@@ -8,7 +8,7 @@ import { keys } from './store/keys.js';
 /** Chain parameters that the kernel obeys; on a chain they come from S(H), and a whole run uses one set. */
 export type KernelParams = {
   /** Budget of one run. */
-  readonly computronsPerBlock: bigint;
+  readonly computronsPerRun: bigint;
   /** Hard limit of one delivery, unless the vat has its own. */
   readonly computronsPerDelivery: number;
   /** Vat deliveries, at most, in one round. */
@@ -20,7 +20,7 @@ export type KernelParams = {
 };
 
 export const defaultParams: KernelParams = {
-  computronsPerBlock: 300_000_000n,
+  computronsPerRun: 300_000_000n,
   computronsPerDelivery: 100_000_000,
   roundWidth: 8,
   reapInterval: 200,

@@ -1,6 +1,6 @@
 /** What a block checks of a kernel message before it accepts it; the same checks serve CheckTx, the block and a simulation. */
 import { isDenom, parseAddress, refuse, refuseSdk, type Context } from '../../chain/index.js';
-import { asVatId, canResolve, checkSettings, checkTxCapData, isName, isNameInUse, isNewName, kernelCodes, readName, readVat, type CapData, type ReadableRows, type VatSettings } from '../../kernel/index.js';
+import { asVatId, canResolve, checkSettings, checkAccountCapData, isName, isNameInUse, isNewName, kernelCodes, readName, readVat, type CapData, type ReadableRows, type VatSettings } from '../../kernel/index.js';
 import type { VatOptions } from '../client/types.js';
 import { isReserved } from './action-queue.js';
 import { isInstalled } from './bundles.js';
@@ -38,7 +38,7 @@ export function checkMethod(text: string): void {
 /** `mustBeArray` for the arguments of a call. */
 export function checkCapData(data: CapData | undefined, what: string, mustBeArray: boolean): void {
   if (!data) return;
-  const verdict = checkTxCapData(data, { mustBeArray });
+  const verdict = checkAccountCapData(data, { mustBeArray });
   if (!verdict.ok) no(codes.badCapData, `${what}: ${verdict.reason}: bad capdata`);
   for (const slot of data.slots) checkTargetName(slot);
 }

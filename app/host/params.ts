@@ -16,7 +16,7 @@ export type ParamsKeeper = {
 
 /** Defaults of design 5.3. */
 export const paramsDefault: Params = {
-  computronsPerBlock: defaultParams.computronsPerBlock, computronsPerDelivery: BigInt(defaultParams.computronsPerDelivery), roundWidth: defaultParams.roundWidth,
+  computronsPerBlock: defaultParams.computronsPerRun, computronsPerDelivery: BigInt(defaultParams.computronsPerDelivery), roundWidth: defaultParams.roundWidth,
   queueMax: 1000, snapshotInitial: 20, snapshotInterval: 1000, reapInterval: defaultParams.reapInterval, cleanupBudget: defaultParams.cleanupBudget,
   maxBundleBytes: 10_000_000n, gasPerAction: 50_000n, gasPerByte: 10n, outcomeRetention: 100_000n, defaultComputeBalance: 0n,
   computePrice: { denom: 'uwind', amount: '1' }, quotaPrices: [],
@@ -58,7 +58,7 @@ function checkParams(params: Params): void {
 /** What a run obeys. */
 export function kernelParamsOf(params: Params): KernelParams {
   return {
-    computronsPerBlock: params.computronsPerBlock,
+    computronsPerRun: params.computronsPerBlock,
     computronsPerDelivery: Number(params.computronsPerDelivery),
     roundWidth: params.roundWidth,
     reapInterval: params.reapInterval,

@@ -154,7 +154,7 @@ export function encodeMessage(schema: MessageSchema, value: Plain): Uint8Array {
 }
 
 function writeMessage(schema: MessageSchema, value: Plain, writer: Writer): Writer {
-  for (const name in value) {
+  for (const name of Object.keys(value)) {
     if (!schema.byName.has(name)) throw new CodecError(schema.typeName, `has no field ${name}`);
   }
   for (const field of schema.fields) {

@@ -1,8 +1,7 @@
 /** One xsnap process: started with its limits, one command at a time, and the certainty of how it ended. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Frame } from './netstring.js';
 import { FrameReader } from './netstring.js';
 import { recordedBytesMax, WorkerLost } from './protocol.js';
@@ -36,7 +35,7 @@ export type ProcessStart = {
 export class XsnapProcess {
   readonly #name: string;
   readonly #child: ChildProcess;
-  readonly #commands: Socket;
+  readonly #commands: Duplex;
   /** Resolves when the process is dead and its streams are at their end. */
   readonly closed: Promise<void>;
   #listener: CommandListener | undefined;
@@ -54,7 +53,7 @@ export class XsnapProcess {
       // A worker gets nothing of the environment: what is in it would lie on its stack and shift where that overflows.
       { detached: true, env: {}, stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
     );
-    const [, , stderr, commands, replies] = this.#child.stdio as unknown as [null, null, Readable, Socket, Socket];
+    const [, , stderr, commands, replies] = this.#child.stdio as unknown as [null, null, Readable, Duplex, Duplex];
     this.#commands = commands;
     this.closed = new Promise(resolve => {
       const finish = (end: ProcessEnd): void => {

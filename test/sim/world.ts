@@ -2,11 +2,11 @@
  * A seeded world around one kernel: accounts that act, vats that do anything, blocks with little room. Every step is
  * audited. What a mode does to the host (restarts, lost workers, runs given twice) must not change the history.
  */
-import { audit, Kernel, KernelStorage, MemoryBacking, activityHash, defaultParams, namesOf, type Action, type KernelParams, type OutboundOp } from '../../kernel/index.js';
+import { allVats, audit, Kernel, KernelStorage, MemoryBacking, activityHash, canResolve, defaultParams, namesOf, readName, readVat, type Action, type KernelParams, type OutboundOp } from '../../kernel/index.js';
 import { encodeCapData, slotRef, type Passable } from '../../kernel/capdata.js';
 import { makeRandom, type Random } from '../support/kernel-random.js';
 import { makeScriptedWorkers, type ScriptedWorkers } from '../support/kernel-scripted.js';
-import { callOf, scriptBundles } from './calls.js';
+import { callOf, scriptBundles, someBundle } from './calls.js';
 import { makeRandomVat } from './random-vat.js';
 
 export type Mode = {
@@ -23,7 +23,7 @@ export type Mode = {
 export type History = { readonly activity: string; readonly steps: number; readonly outcomes: readonly string[]; readonly violations: readonly string[] };
 
 const accounts = ['alice', 'bob', 'carol'] as const;
-const blocks = 14;
+const blocks = 20;
 
 export async function simulate(seed: string, mode: Mode = {}): Promise<History> {
   const world = new World(seed, mode);
@@ -31,6 +31,18 @@ export async function simulate(seed: string, mode: Mode = {}): Promise<History> 
   for (let block = 0; block < blocks; block += 1) await world.block();
   await world.end();
   return world.history();
+}
+
+/** Whether a worker dies now. A vat that lost one is left alone for a while, so that it can be brought back. */
+function makeFaults(seed: string): (vatId: string) => boolean {
+  const random = makeRandom(`faults of ${seed}`);
+  const grace = new Map<string, number>();
+  return vatId => {
+    const left = grace.get(vatId) ?? 0;
+    const dies = left === 0 && random.once(12);
+    grace.set(vatId, dies ? 400 : Math.max(0, left - 1));
+    return dies;
+  };
 }
 
 class World {
@@ -54,10 +66,9 @@ class World {
     this.#mode = mode;
     this.#random = makeRandom(seed);
     this.#params = {
-      ...defaultParams, computronsPerBlock: 400_000n, computronsPerDelivery: 100_000, reapInterval: 3, cleanupBudget: 7, roundWidth: mode.roundWidth ?? 4,
+      ...defaultParams, computronsPerRun: 400_000n, computronsPerDelivery: 100_000, reapInterval: 3, cleanupBudget: 7, roundWidth: mode.roundWidth ?? 4,
     };
-    const local = makeRandom(`faults of ${seed}`);
-    this.#workers = makeScriptedWorkers(start => makeRandomVat(seed, start), mode.losesWorkers ? { dies: () => local.once(15) } : {});
+    this.#workers = makeScriptedWorkers(start => makeRandomVat(seed, start), mode.losesWorkers ? { dies: makeFaults(seed) } : {});
   }
 
   async begin(): Promise<void> {
@@ -123,7 +134,6 @@ class World {
   /** Everything is let go: what remains afterwards would remain for ever. */
   async end(): Promise<void> {
     const { rows } = this.#kernel.state;
-    for (const [, text] of [...rows.below('v.')].entries()) void text;
     for (const account of accounts) {
       for (const { name } of namesOf(rows, account)) this.#waiting.push({ id: this.#nextAction++, kind: 'drop', sender: account, name });
     }
@@ -151,10 +161,13 @@ class World {
     const sender = random.pick(accounts) as string;
     const common = { id: this.#nextAction++, sender };
     const names = namesOf(this.#kernel.state.rows, sender).map(({ name }) => name);
-    const some = (): string => (random.once(3) ? undefined : random.pick(names)) ?? (random.pick(['home.vats', 'home.timer', 'home.directory', '@public-1', '@public-2', 'unknown']) as string);
+    const { rows } = this.#kernel.state;
+    const offered = ['home.vats', 'home.timer', 'home.directory', '@public-1', '@public-2'].filter(name => name.startsWith('home.') || canResolve(rows, new Set(), sender, name));
+    const some = (): string => (random.once(20) ? 'unknown' : random.once(4) ? undefined : random.pick(names)) ?? (random.pick(offered) as string);
     const fresh = (): string => `n${this.#nextName++}`;
-    const vat = `v${1 + random.below(12)}`;
-    const bundleId = random.pick(scriptBundles) as string;
+    const own = allVats(rows).filter(id => readVat(rows, id)?.owner === sender);
+    const vat = random.once(6) ? `v${1 + random.below(12)}` : (random.pick(own) ?? 'v2');
+    const bundleId = someBundle(random);
     const settings = { memoryLimitBytes: null, computronsPerDelivery: null, computeBalance: random.once(3) ? String(20_000 + random.below(400_000)) : null };
     const parameters = encodeCapData([slotRef(some())]);
     switch (random.below(12)) {
@@ -164,8 +177,10 @@ class World {
       case 4: return { ...common, kind: 'rename', name: some(), newName: random.once(4) ? (names[0] ?? fresh()) : fresh() };
       case 5: return { ...common, kind: 'drop', name: some() };
       default: {
-        const [method, args] = callOf(random, (): Passable => slotRef(some()));
-        return { ...common, kind: 'invoke', target: some(), method, args: encodeCapData(args), saveAs: random.once(2) ? fresh() : '', funds: [] };
+        const target = some();
+        const iface = target.startsWith('home.') ? `Alleged: ${target.slice(5)}` : (readName(rows, sender, target)?.iface ?? '');
+        const [method, args] = callOf(random, iface, (): Passable => slotRef(some()));
+        return { ...common, kind: 'invoke', target, method, args: encodeCapData([...args]), saveAs: random.once(2) ? fresh() : '', funds: [] };
       }
     }
   }

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CapData } from '../../../kernel/capdata.js';
 import {
-  CapDataError, checkTxCapData, decodeCapData, decodeMethargs, encodeCapData, encodeMethargs, ErrorValue, fromPlainJson, isRecord, loneSlot, mapSlots, methodOf, record, slotRef,
-  SlotRef, SymbolValue, Tagged, txCapDataBytesMax,
+  CapDataError, checkAccountCapData, decodeCapData, decodeMethargs, encodeCapData, encodeMethargs, ErrorValue, fromPlainJson, isRecord, loneSlot, mapSlots, methodOf, record, slotRef,
+  SlotRef, SymbolValue, Tagged, accountCapDataBytesMax,
 } from '../../../kernel/capdata.js';
 
-const check = (body: string, slots: readonly string[] = [], mustBeArray = true) => checkTxCapData({ body, slots }, { mustBeArray });
+const check = (body: string, slots: readonly string[] = [], mustBeArray = true) => checkAccountCapData({ body, slots }, { mustBeArray });
 const nested = (depth: number): string => `#${'['.repeat(depth)}${']'.repeat(depth)}`;
 
 for (const [body, reason] of [
@@ -48,8 +48,8 @@ for (const [body, reason] of [
   ['#[{"#error":"m","name":"Error","cause":1}]', 'an error has an unknown property'],
   [nested(33), 'the body is nested too deeply'],
   [nested(200_000), 'the body is nested too deeply'],
-  [`#["${'x'.repeat(txCapDataBytesMax)}"]`, `the data is longer than ${txCapDataBytesMax} bytes`],
-  [`#["${'é'.repeat(txCapDataBytesMax / 2)}"]`, `the data is longer than ${txCapDataBytesMax} bytes`],
+  [`#["${'x'.repeat(accountCapDataBytesMax)}"]`, `the data is longer than ${accountCapDataBytesMax} bytes`],
+  [`#["${'é'.repeat(accountCapDataBytesMax / 2)}"]`, `the data is longer than ${accountCapDataBytesMax} bytes`],
 ]) {
   test(`refused: ${body!.slice(0, 60)}`, () => assert.deepEqual(check(body!, ['alice']), { ok: false, reason }));
 }

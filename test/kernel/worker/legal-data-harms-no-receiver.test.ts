@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Passable } from '../../../kernel/capdata.js';
-import { checkTxCapData, decodeCapData, encodeCapData, encodeMethargs, makeError, nestingMax, record, SlotRef, Tagged } from '../../../kernel/capdata.js';
+import { checkAccountCapData, decodeCapData, encodeCapData, encodeMethargs, makeError, nestingMax, record, SlotRef, Tagged } from '../../../kernel/capdata.js';
 import { makeXsnapWorkerFactory } from '../../../kernel/vat/worker-xsnap.js';
 import { startTestVat } from '../../support/worker-kit.js';
 
@@ -20,8 +20,8 @@ for (const [name, wrap] of Object.entries(layers)) {
     let value: Passable = makeError('Error', 'innermost');
     for (let depth = 2; depth < nestingMax; depth += 1) value = wrap(value);
     const data = encodeCapData([value]);
-    assert.equal(checkTxCapData(data, { mustBeArray: true }).ok, true);
-    assert.equal(checkTxCapData(encodeCapData([wrap(value)]), { mustBeArray: true }).ok, false, 'one more is too deep');
+    assert.equal(checkAccountCapData(data, { mustBeArray: true }).ok, true);
+    assert.equal(checkAccountCapData(encodeCapData([wrap(value)]), { mustBeArray: true }).ok, false, 'one more is too deep');
     const args = decodeCapData(data) as readonly Passable[];
     const vat = await startTestVat(factory, 'echo');
     const { verdict } = await vat.deliver(['message', 'o+0', { methargs: encodeMethargs('echo', args), result: 'p-60' }]);
@@ -32,7 +32,7 @@ for (const [name, wrap] of Object.entries(layers)) {
 
 test('every kind of value that a transaction may bring is taken by a vat', async () => {
   const body = '#["!#x","#NaN","+123","-5","%foo","%@@iterator",{"#tag":"copySet","payload":[]},{"#error":"m","name":"Strange","errorId":"e"},"$0.Alleged: purse","$0",{"!$":1}]';
-  const checked = checkTxCapData({ body, slots: ['purse'] }, { mustBeArray: true });
+  const checked = checkAccountCapData({ body, slots: ['purse'] }, { mustBeArray: true });
   assert.ok(checked.ok);
   const methargs = encodeMethargs('echoAll', checked.value as readonly Passable[]);
   const vat = await startTestVat(factory, 'echo');

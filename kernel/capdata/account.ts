@@ -6,8 +6,8 @@ import { PromiseRef } from './passable.js';
 import { mapSlots, refsOf } from './refs.js';
 
 /** UTF-8 bytes of body and slots together. */
-export const txCapDataBytesMax = 1_000_000;
-export const txSlotsMax = 100;
+export const accountCapDataBytesMax = 1_000_000;
+export const accountSlotsMax = 100;
 /** Far beyond any amount; a bigint of a megabyte would occupy a worker for seconds, unmetered. */
 const bigintDigitsMax = 4_096;
 
@@ -17,7 +17,7 @@ export type TxCapDataVerdict = { readonly ok: true; readonly value: Passable } |
  * Checks and decodes what a transaction brings. Slots in the value are the names that it gives, without an iface: what a
  * sender says of an object is ignored. With `mustBeArray` the value is the arguments of a call. Never throws.
  */
-export function checkTxCapData(capdata: CapData, options: { readonly mustBeArray: boolean }): TxCapDataVerdict {
+export function checkAccountCapData(capdata: CapData, options: { readonly mustBeArray: boolean }): TxCapDataVerdict {
   try {
     return { ok: true, value: decodeTxCapData(capdata, options.mustBeArray) };
   } catch (error) {
@@ -28,9 +28,9 @@ export function checkTxCapData(capdata: CapData, options: { readonly mustBeArray
 
 function decodeTxCapData(capdata: CapData, mustBeArray: boolean): Passable {
   const { body, slots } = capdata;
-  if (slots.length > txSlotsMax) throw new CapDataError(`there are more than ${txSlotsMax} slots`);
+  if (slots.length > accountSlotsMax) throw new CapDataError(`there are more than ${accountSlotsMax} slots`);
   const bytes = slots.reduce((sum, slot) => sum + Buffer.byteLength(slot), Buffer.byteLength(body));
-  if (bytes > txCapDataBytesMax) throw new CapDataError(`the data is longer than ${txCapDataBytesMax} bytes`);
+  if (bytes > accountCapDataBytesMax) throw new CapDataError(`the data is longer than ${accountCapDataBytesMax} bytes`);
   const value = decodeCapData(capdata, { nesting: nestingMax, bigintDigits: bigintDigitsMax });
   if (mustBeArray && !Array.isArray(value)) throw new CapDataError('the arguments are not an array');
   if (refsOf(value).some(ref => ref instanceof PromiseRef)) throw new CapDataError('a transaction cannot name promises');
