@@ -12,5 +12,5 @@ export { loneSlot } from './capdata/lone-slot.js';
 export type { Method } from './capdata/methargs.js';
 export { decodeMethargs, encodeMethargs, methodOf } from './capdata/methargs.js';
 export { mapRefs, mapSlots, refsOf } from './capdata/refs.js';
-export type { TxCapDataVerdict } from './capdata/account.js';
+export type { AccountCapDataVerdict } from './capdata/account.js';
 export { checkAccountCapData, accountCapDataBytesMax, accountSlotsMax } from './capdata/account.js';

@@ -11,22 +11,22 @@ export const accountSlotsMax = 100;
 /** Far beyond any amount; a bigint of a megabyte would occupy a worker for seconds, unmetered. */
 const bigintDigitsMax = 4_096;
 
-export type TxCapDataVerdict = { readonly ok: true; readonly value: Passable } | { readonly ok: false; readonly reason: string };
+export type AccountCapDataVerdict = { readonly ok: true; readonly value: Passable } | { readonly ok: false; readonly reason: string };
 
 /**
  * Checks and decodes what a transaction brings. Slots in the value are the names that it gives, without an iface: what a
  * sender says of an object is ignored. With `mustBeArray` the value is the arguments of a call. Never throws.
  */
-export function checkAccountCapData(capdata: CapData, options: { readonly mustBeArray: boolean }): TxCapDataVerdict {
+export function checkAccountCapData(capdata: CapData, options: { readonly mustBeArray: boolean }): AccountCapDataVerdict {
   try {
-    return { ok: true, value: decodeTxCapData(capdata, options.mustBeArray) };
+    return { ok: true, value: decodeAccountCapData(capdata, options.mustBeArray) };
   } catch (error) {
     if (error instanceof CapDataError) return { ok: false, reason: error.message };
     throw error;
   }
 }
 
-function decodeTxCapData(capdata: CapData, mustBeArray: boolean): Passable {
+function decodeAccountCapData(capdata: CapData, mustBeArray: boolean): Passable {
   const { body, slots } = capdata;
   if (slots.length > accountSlotsMax) throw new CapDataError(`there are more than ${accountSlotsMax} slots`);
   const bytes = slots.reduce((sum, slot) => sum + Buffer.byteLength(slot), Buffer.byteLength(body));
