@@ -28,7 +28,7 @@ export type AppOptions = {
   readonly txLookup?: TxLookup;
   readonly onCommitStep?: (step: CommitStep) => void;
   readonly onStep?: (step: StepRecord) => void;
-  readonly onReplay?: (vat: VatId, deliveries: number) => void;
+  readonly onReplay?: (vat: VatId, done: number, total: number) => void;
 };
 
 export type App = {

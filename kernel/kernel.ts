@@ -26,7 +26,7 @@ export type KernelOptions = {
   /** Lets the process answer its sockets between cranks. */
   readonly yieldToHost?: () => Promise<void>;
   readonly onStep?: (step: StepRecord) => void;
-  readonly onReplay?: (vat: VatId, deliveries: number) => void;
+  readonly onReplay?: (vat: VatId, done: number, total: number) => void;
 };
 
 export type KernelRun = RunReport & {

@@ -17,8 +17,8 @@ export type WarehouseOptions = {
   readonly workers: WorkerFactory;
   readonly bundles: BundleSource;
   readonly maxVatsOnline: number;
-  /** Called for each vat that is brought back: how many deliveries are replayed. */
-  readonly onReplay?: (vat: VatId, deliveries: number) => void;
+  /** Called as a vat is brought back: how many of its deliveries are replayed, from 0 to all. It observes; it must not throw. */
+  readonly onReplay?: (vat: VatId, done: number, total: number) => void;
 };
 
 export type WorkerSpec = { readonly bundleId: string; readonly label: string; readonly computronsPerDelivery: number };
@@ -141,10 +141,13 @@ export class Warehouse {
   #bringBack(vat: VatId): Promise<VatWorker> {
     return this.#make(vat, async () => {
       const { start, deliveries } = readSpan(this.#options.rows, vat);
-      this.#options.onReplay?.(vat, deliveries.length);
+      this.#options.onReplay?.(vat, 0, deliveries.length);
       const worker = await this.#startWorker(vat, { ...start.start, label: knownVat(this.#options.rows, vat).label });
       try {
-        for (const [index, entry] of deliveries.entries()) await replay(worker, vat, index, entry);
+        for (const [index, entry] of deliveries.entries()) {
+          await replay(worker, vat, index, entry);
+          this.#options.onReplay?.(vat, index + 1, deliveries.length);
+        }
       } catch (error) {
         await worker.close();
         throw error;
