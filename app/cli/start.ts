@@ -8,6 +8,7 @@ import { startNode, type Node, type NodeOptions } from '../node.js';
 import { parseDecCoins } from './coins.js';
 import { CliFailure, ReportedFailure, UsageFailure } from './failure.js';
 import { readAppToml, type AppConfig } from './home/app-toml.js';
+import { readCometAddresses } from './home/comet-toml.js';
 import { claimEngine, recordedEngine, type EngineName } from './home/engine.js';
 import { initHome, isEmptyHome } from './home/init-home.js';
 import { homePaths } from './home/paths.js';
@@ -29,8 +30,8 @@ export function addStart(program: Command, io: Io): void {
     .description('run the node of a home until it is interrupted')
     .option('--dev', 'make a home with ten funded accounts if there is none; for chains without value')
     .addOption(new Option('--engine <name>', 'who makes the blocks (default: what the home was made with, else embedded)').choices(['embedded', 'cometbft']))
-    .option('--rpc.laddr <address>', `where the RPC listens (default: tcp://127.0.0.1:${nodeDefaults.ports.rpc})`)
-    .option('--p2p.laddr <address>', `where CometBFT listens for peers (default: tcp://0.0.0.0:${nodeDefaults.ports.p2p})`)
+    .option('--rpc.laddr <address>', `where the RPC listens (default: config.toml, else tcp://127.0.0.1:${nodeDefaults.ports.rpc})`)
+    .option('--p2p.laddr <address>', `where CometBFT listens for peers (default: config.toml, else tcp://0.0.0.0:${nodeDefaults.ports.p2p})`)
     .option('--abci.address <address>', 'where ABCI is served to CometBFT: unix://path or tcp://host:port (default: a socket in the home)')
     .option('--block-time <duration>', 'from one block to the next, such as 1s or 250ms')
     .option('--with-comet <bool>', 'false: CometBFT is run by an operator', 'true')
@@ -85,7 +86,7 @@ async function open(options: NodeOptions): Promise<Node> {
 }
 
 function optionsOf(home: string, engine: EngineName, flags: Flags, config: AppConfig): Omit<NodeOptions, 'log' | 'onConsole'> {
-  const { ports } = nodeDefaults;
+  const listen = readCometAddresses(homePaths(home).configToml);
   if (!['true', 'false'].includes(flags.withComet)) throw new UsageFailure(`--with-comet ${flags.withComet}: expected true or false`);
   const maxVatsOnline = Number(flags.maxVatsOnline);
   if (!Number.isSafeInteger(maxVatsOnline) || maxVatsOnline < 1) throw new UsageFailure(`--max-vats-online ${flags.maxVatsOnline}: expected a whole number, 1 or more`);
@@ -93,8 +94,8 @@ function optionsOf(home: string, engine: EngineName, flags: Flags, config: AppCo
     home, engine, maxVatsOnline,
     moniker: 'windlass',
     version: programVersion(),
-    rpcLaddr: flags['rpc.laddr'] ?? `tcp://127.0.0.1:${ports.rpc}`,
-    p2pLaddr: flags['p2p.laddr'] ?? `tcp://0.0.0.0:${ports.p2p}`,
+    rpcLaddr: flags['rpc.laddr'] ?? listen.rpc,
+    p2pLaddr: flags['p2p.laddr'] ?? listen.p2p,
     abciAddress: flags['abci.address'] ?? abciSocketAddress(home),
     withComet: flags.withComet === 'true',
     blockTimeMs: flags.blockTime === undefined ? undefined : parseDuration(flags.blockTime),

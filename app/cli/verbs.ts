@@ -4,6 +4,7 @@ import { addGenesis } from './genesis/index.js';
 import { addInit } from './init.js';
 import type { Io } from './io.js';
 import { addKeys } from './keys/index.js';
+import { addLocalnet } from './localnet.js';
 import { addQuery } from './query/index.js';
 import { addStart } from './start.js';
 import { addStatus } from './status.js';
@@ -13,4 +14,4 @@ import { addVersion } from './version.js';
 /** Adds a command to the program; its action throws CliFailure for what is expected to go wrong. */
 export type AddVerb = (program: Command, io: Io) => void;
 
-export const verbs: readonly AddVerb[] = [addStart, addInit, addGenesis, addKeys, addTx, addQuery, addStatus, addVersion];
+export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addStatus, addVersion];
