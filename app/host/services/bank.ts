@@ -53,7 +53,7 @@ export function makeBankService({ isBlocked, systemAccount }: BankServiceOptions
       switch (call.data.kind) {
         case 'purse': return callPurse(call, call.data as Purse, isBlocked);
         case 'payment': return callPayment(call, call.data as Payment);
-        default: return callBank(call);
+        default: return callBank(call, isBlocked);
       }
     },
     retired: (state, _target, data) => giveBack(state, data),
@@ -70,7 +70,8 @@ function makePayment(state: KernelState, denom: string, amount: bigint, payer: s
   return addServiceObject(state, 'bank', { kind: 'payment', denom, amount: String(amount), payer } satisfies Payment);
 }
 
-function callBank({ state, data, method, args }: ServiceCall): ServiceAnswer {
+function callBank({ state, data, method, args }: ServiceCall, isBlocked: BankServiceOptions['isBlocked']): ServiceAnswer {
+  if (method === 'canReceive') return fulfill(addressProblem(args[0], isBlocked) === undefined);
   if (method !== 'makePurse') return reject(`bank has no method ${method}`);
   const [denom] = args;
   if (typeof denom !== 'string' || !isDenom(denom)) return reject('makePurse takes a denom, such as "uwind"');
@@ -115,20 +116,36 @@ function withdraw({ state, target }: ServiceCall, purse: Purse, amount: Passable
 }
 
 function sendTo({ state, target }: ServiceCall, purse: Purse, to: Passable | undefined, amount: Passable | undefined, isBlocked: BankServiceOptions['isBlocked']): ServiceAnswer {
-  if (typeof to !== 'string' || 'problem' in parseAddress(to)) return reject('sendTo takes an address of this chain');
-  if (isBlocked(to)) return reject(`${to} takes no coins`);
+  const problem = addressProblem(to, isBlocked);
+  if (typeof to !== 'string' || problem !== undefined) return reject(problem ?? 'sendTo takes an address of this chain');
   if (!checkAmount(purse, amount)) return amountReason(purse);
   setServiceData(state, target, { ...purse, balance: String(BigInt(purse.balance) - amount) });
   pay(state, to, purse.denom, amount, 'sent');
   return fulfill(undefined);
 }
 
-function callPayment({ method }: ServiceCall, payment: Payment): ServiceAnswer {
+/** Why the bank sends nothing there. What it answers for an address never changes, so that contracts may ask before they take coins. */
+function addressProblem(to: Passable | undefined, isBlocked: BankServiceOptions['isBlocked']): string | undefined {
+  if (typeof to !== 'string' || 'problem' in parseAddress(to)) return 'sendTo takes an address of this chain';
+  return isBlocked(to) ? `${to} takes no coins` : undefined;
+}
+
+function callPayment({ state, target, method }: ServiceCall, payment: Payment): ServiceAnswer {
   switch (method) {
+    case 'refund': return refund(state, target, payment);
     case 'getDenom': return fulfill(payment.denom);
     case 'getAmount': return fulfill(BigInt(payment.amount));
     default: return reject(`payment has no method ${method}`);
   }
+}
+
+/** What happens anyway once nobody can reach the payment, but at once: a contract that does not want it need not wait for collection. */
+function refund(state: KernelState, target: KernelObjectId, payment: Payment): ServiceAnswer {
+  const { payer, denom, amount } = payment;
+  if (amount === '0') return reject('the payment is spent');
+  setServiceData(state, target, { ...payment, amount: '0' });
+  pay(state, payer, denom, BigInt(amount), 'refunded');
+  return fulfill(BigInt(amount));
 }
 
 /** Nobody can reach the object any more: its coins go back to whom they came from. */
