@@ -1,7 +1,7 @@
 /** A running node: one home, one application, one engine. Everything of the outside world comes in here as powers. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chainProtoFolder, type Logger, type TxLookup } from '../chain/index.js';
+import { chainProtoFolder, type Logger } from '../chain/index.js';
 import { endOrphanedComet, startCometEngine, type CometEngine } from '../chain/engine/comet/index.js';
 import { startEmbeddedEngine } from '../chain/engine/embedded/index.js';
 import { nodeIdOf, readGenesis, readNodeKey, readPrivValidatorKey, replaceFile } from '../chain/engine/home-files/index.js';
@@ -11,6 +11,7 @@ import { makeApp, type App } from './app.js';
 import { rpcUrlFile } from './cli/home/paths.js';
 import { appProtoFolder } from './client/codecs.js';
 import type { CommitStep } from './commit.js';
+import { makeTxLookup } from './tx-lookup.js';
 
 export type NodeOptions = {
   readonly home: string;
@@ -56,6 +57,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   mkdirSync(join(home, 'data'), { recursive: true });
   if (options.engine === 'cometbft') await endOrphanedComet(home, log); // it would go on with a dead application
   const workers = makeXsnapWorkerFactory({ onConsole: options.onConsole });
+  let rpcUrl: string | undefined;
   const app = await makeApp({
     data: join(home, 'data'),
     protoFolders: [chainProtoFolder, appProtoFolder],
@@ -68,10 +70,11 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     log,
     ...optional('onReplay', options.onReplay),
     ...optional('onCommitStep', options.onCommitStep),
-    ...optional('txLookup', undefined as TxLookup | undefined),
+    txLookup: makeTxLookup(() => rpcUrl),
   });
   try {
     const engine = await startEngine(options, app);
+    rpcUrl = engine.rpcUrl;
     replaceFile(rpcUrlFile(home), `${engine.rpcUrl}\n`, 0o644);
     return makeNode(home, app, engine);
   } catch (error) {

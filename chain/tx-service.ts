@@ -41,7 +41,7 @@ export async function getTx(machine: Machine, data: Uint8Array): Promise<Uint8Ar
     txResponse: {
       height, txhash: hash.toUpperCase(), codespace: result.codespace, code: result.code, data: Buffer.from(result.data).toString('hex').toUpperCase(),
       rawLog: result.log, info: result.info, gasWanted: result.gasWanted, gasUsed: result.gasUsed,
-      tx: { typeUrl: tx.typeUrl, value: bytes }, timestamp: formatTimestamp(time), events: result.events,
+      tx: { typeUrl: tx.typeUrl, value: bytes }, timestamp: formatTimestamp({ ...time, nanos: 0 }), events: result.events,
     },
   });
 }
