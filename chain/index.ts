@@ -25,6 +25,8 @@ export { addCoins, amountOf, assertCoins, coinsFromMap, coinsOrNothing, coinsTex
 export type { Coin, Coins, WireCoin } from './coins.js';
 export { addressBytes, addressPrefix, addressText, moduleAddress, parseAddress } from './crypto/address.js';
 export type { ParsedAddress } from './crypto/address.js';
+export { verifySecp256k1, verifySecp256k1Ahead } from './crypto/secp256k1.js';
+export type { SignatureCheck } from './crypto/secp256k1.js';
 
 export { CodecError, makeCodecs } from './codec/index.js';
 export type { Codec, Codecs } from './codec/index.js';

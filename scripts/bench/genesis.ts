@@ -1,0 +1,31 @@
+/** The genesis of a measured chain: many funded accounts, and contracts that anybody may call. */
+import type { BenchAccount } from './accounts.js';
+import { contract } from './contracts.js';
+
+type Section = Record<string, unknown[]>;
+const funds = [{ denom: 'uwind', amount: '1000000000000' }];
+
+/** Names under which the contracts are public. */
+export function echoNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `echo${index}`);
+}
+
+/** `state` with the accounts after those it has, and with `echoes` vats published as @echo0, @echo1, … */
+export async function withBenchContent(state: Record<string, unknown>, accounts: readonly BenchAccount[], echoes: number): Promise<Record<string, unknown>> {
+  const next = structuredClone(state);
+  const auth = next['auth'] as Section;
+  const bank = next['bank'] as Section;
+  for (const { address, accountNumber } of accounts) {
+    auth['accounts']?.push({ '@type': '/cosmos.auth.v1beta1.BaseAccount', address, pub_key: null, account_number: String(accountNumber), sequence: '0' });
+    bank['balances']?.push({ address, coins: funds });
+  }
+  bank['supply'] = []; // worked out from the balances
+  const [echo, publisher] = [await contract('echo'), await contract('publisher')];
+  const vats = Object.fromEntries([['publisher', { bundle: publisher.bundleId }], ...echoNames(echoes).map(name => [name, { bundle: echo.bundleId }])]);
+  next['kernel'] = {
+    ...(next['kernel'] as object),
+    bundles: Object.fromEntries([echo, publisher].map(({ bundleId, zip }) => [bundleId, Buffer.from(zip).toString('base64')])),
+    config: { bootstrap: 'publisher', vats },
+  };
+  return next;
+}

@@ -1,0 +1,48 @@
+/** A kernel without a chain, its rows in memory, with real workers: what the kernel's rows measure. */
+import { defaultParams, encodeCapData, Kernel, KernelStorage, makeXsnapWorkerFactory, MemoryBacking, type Action, type KernelParams, type Passable } from '../../kernel/index.js';
+import { contract, type ContractName } from './contracts.js';
+
+/** No budget: a run goes on until there is no work. */
+const params: KernelParams = { ...defaultParams, computronsPerRun: 10n ** 18n };
+
+export type Call = { readonly target: string; readonly method: string; readonly args: readonly Passable[]; readonly names?: readonly string[] };
+
+export type MeasuredKernel = {
+  /** One run over the calls, committed. Answers how many cranks it had. Rejects unless every call is fulfilled. */
+  run(calls: readonly Call[]): Promise<number>;
+  close(): Promise<void>;
+};
+
+/** A kernel whose static vats are published as @<name>; their starts are done. */
+export async function makeMeasuredKernel(names: readonly ContractName[]): Promise<MeasuredKernel> {
+  const contracts = await Promise.all([...names, 'publisher' as const].map(async name => ({ name, ...(await contract(name)) })));
+  const zips = new Map(contracts.map(({ bundleId, zip }) => [bundleId, zip]));
+  const backing = new MemoryBacking();
+  const workers = makeXsnapWorkerFactory();
+  const kernel = new Kernel({
+    storage: await KernelStorage.open(backing),
+    workers,
+    engine: workers.engineId,
+    bundles: { get: id => Promise.resolve(zips.get(id)) },
+    yieldToHost: () => new Promise(resolve => setImmediate(resolve)), // as the node has it
+  });
+  const vats = Object.fromEntries(contracts.map(({ name, bundleId }) => [name, { bundleId }]));
+  kernel.initialize({ bootstrap: 'publisher', vats }, [...zips].map(([bundleId, zip]) => ({ bundleId, size: zip.length })));
+  let lastAction = 0n;
+  const run = async (calls: readonly Call[]): Promise<number> => {
+    const actions = calls.map(call => actionOf((lastAction += 1n), call));
+    const report = await kernel.run({ highPriority: [], actions, newBundles: [], now: 1n, params });
+    const fulfilled = report.outbound.filter(op => op.kind === 'action-settled' && op.state === 'fulfilled').length;
+    if (fulfilled !== calls.length) throw new Error(`${fulfilled} of ${calls.length} calls were fulfilled`);
+    backing.commit(kernel.state.rows.runChanges());
+    kernel.state.rows.committed();
+    return report.cranks;
+  };
+  await run([]);
+  return { run, close: () => kernel.shutdown() };
+}
+
+function actionOf(id: bigint, { target, method, args, names = [] }: Call): Action {
+  const data = encodeCapData(args as Passable);
+  return { id, kind: 'invoke', sender: 'bench', target, method, args: names.length === 0 ? data : { body: data.body, slots: names }, saveAs: '', funds: [] };
+}

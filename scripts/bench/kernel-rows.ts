@@ -1,0 +1,132 @@
+/** Deliveries inside the kernel, each kind by turns with the raw worker that does the same deliveries. */
+import { contract } from './contracts.js';
+import { makeMeasuredKernel, type Call } from './kernel-in-memory.js';
+import { RawWorker } from './raw-worker.js';
+import { rowOverFloor, type Row } from './row.js';
+import type { BenchSize } from './size.js';
+import { timed } from './stopwatch.js';
+import { makeXsnapWorkerFactory, SlotRef } from '../../kernel/index.js';
+
+const group = 'kernel';
+const unit = 'us/delivery';
+
+/** One batch of deliveries, and how many they were. */
+type Batch = () => Promise<number>;
+
+export async function* kernelRows(size: BenchSize): AsyncIterable<Row> {
+  yield await coldStart(size);
+  yield await ping(size);
+  yield await pingPong(size);
+  yield await durableMap(size);
+}
+
+/** Batches by turns, so that whatever else the machine does meets both. The first of each is not counted. */
+async function byTurns(samples: number, ours: Batch, floors: Batch): Promise<{ ours: number[]; floor: number[] }> {
+  const figures = { ours: [] as number[], floor: [] as number[] };
+  const measure = async (batch: Batch): Promise<number> => {
+    let deliveries = 0;
+    const ms = await timed(async () => { deliveries = await batch(); });
+    return (ms * 1000) / deliveries;
+  };
+  for (let sample = -1; sample < samples; sample += 1) {
+    const floor = await measure(floors);
+    const our = await measure(ours);
+    if (sample < 0) continue;
+    figures.floor.push(floor);
+    figures.ours.push(our);
+  }
+  return figures;
+}
+
+/** From nothing to a vat that has been started. */
+async function coldStart({ coldStarts }: BenchSize): Promise<Row> {
+  const { zip } = await contract('echo');
+  const workers = makeXsnapWorkerFactory();
+  const ours: number[] = [];
+  const floor: number[] = [];
+  for (let sample = -1; sample < coldStarts; sample += 1) {
+    const floorMs = await timed(async () => (await RawWorker.start(zip)).close());
+    const ourMs = await timed(async () => {
+      const worker = await workers.start({ name: 'v1:echo', vatId: 'v1', bundle: zip, computronsPerDelivery: 100_000_000 });
+      await worker.deliver(['startVat', { body: '#{}', slots: [] }], () => ['ok', null]);
+      await worker.close();
+    });
+    if (sample < 0) continue;
+    floor.push(floorMs);
+    ours.push(ourMs);
+  }
+  await workers.shutdown();
+  return rowOverFloor(group, 'worker, cold start to started vat', 'ms', ours, floor);
+}
+
+/** A message with a result to one vat: an action, its delivery, its outcome. */
+async function ping({ samples, deliveries }: BenchSize): Promise<Row> {
+  const kernel = await makeMeasuredKernel(['echo']);
+  const raw = await RawWorker.start((await contract('echo')).zip);
+  const call: Call = { target: '@echo', method: 'ping', args: [] };
+  let promise = 60;
+  const figures = await byTurns(samples, async () => {
+    await kernel.run(Array.from({ length: deliveries }, () => call));
+    return deliveries;
+  }, async () => {
+    for (let i = 0; i < deliveries; i += 1) {
+      promise += 1;
+      await raw.deliver(['message', 'o+0', { methargs: { body: '#["ping",[]]', slots: [] }, result: `p-${promise}` }]);
+    }
+    return deliveries;
+  });
+  await Promise.all([kernel.close(), raw.close()]);
+  return rowOverFloor(group, 'ping, no snapshots', unit, figures.ours, figures.floor);
+}
+
+/** One vat calls another and waits, many times over: a delivery there, a notify here. */
+async function pingPong({ samples, deliveries }: BenchSize): Promise<Row> {
+  const kernel = await makeMeasuredKernel(['caller', 'echo']);
+  const raw = { caller: await RawWorker.start((await contract('caller')).zip), echo: await RawWorker.start((await contract('echo')).zip) };
+  const rounds = Math.ceil(deliveries / 2);
+  let promise = 60;
+  const figures = await byTurns(
+    samples,
+    () => kernel.run([{ target: '@caller', method: 'callMany', args: [new SlotRef('@echo', 'Alleged: echo'), rounds], names: ['@echo'] }]),
+    () => rawPingPong(raw, rounds, (promise += rounds + 1) - rounds),
+  );
+  await Promise.all([kernel.close(), raw.caller.close(), raw.echo.close()]);
+  return rowOverFloor(group, 'ping-pong between two vats', unit, figures.ours, figures.floor);
+}
+
+/** What the two vats say, carried between them by hand. Answers the number of deliveries. */
+async function rawPingPong({ caller, echo }: { caller: RawWorker; echo: RawWorker }, rounds: number, firstPromise: number): Promise<number> {
+  let promise = firstPromise;
+  await caller.deliver(['message', 'o+0', { methargs: { body: `#["callMany",["$0.Alleged: echo",${rounds}]]`, slots: ['o-50'] }, result: `p-${promise}` }]);
+  for (let done = 0; done < rounds; done += 1) {
+    const send = caller.syscalls.find(([kind]) => kind === 'send') as readonly [string, string, { methargs: unknown; result: string }];
+    promise += 1;
+    await echo.deliver(['message', 'o+0', { methargs: send[2].methargs, result: `p-${promise}` }]);
+    const resolve = echo.syscalls.find(([kind]) => kind === 'resolve') as readonly [string, readonly (readonly [string, boolean, unknown])[]];
+    const [, isReject, data] = resolve[1][0] as readonly [string, boolean, unknown];
+    await caller.deliver(['notify', [[send[2].result, isReject, data]]]);
+  }
+  return 1 + rounds * 2;
+}
+
+/** Twenty cells of a durable map are set and read in each delivery. */
+async function durableMap({ samples, deliveries }: BenchSize): Promise<Row> {
+  const kernel = await makeMeasuredKernel(['cells']);
+  const raw = await RawWorker.start((await contract('cells')).zip);
+  const count = Math.ceil(deliveries / 5);
+  let base = 0;
+  let promise = 60;
+  const figures = await byTurns(samples, async () => {
+    await kernel.run(Array.from({ length: count }, () => ({ target: '@cells', method: 'setAndGet', args: [(base += 1)] })));
+    return count;
+  }, async () => {
+    for (let i = 0; i < count; i += 1) {
+      base += 1;
+      promise += 1;
+      await raw.deliver(['message', 'o+0', { methargs: { body: `#["setAndGet",[${base}]]`, slots: [] }, result: `p-${promise}` }]);
+    }
+    return count;
+  });
+  await Promise.all([kernel.close(), raw.close()]);
+  return rowOverFloor(group, 'durable map, 20 sets and 20 gets', unit, figures.ours, figures.floor);
+}

@@ -1,0 +1,31 @@
+/** How much is measured: enough for steady figures, or just enough to see that every row comes out. */
+
+export type BenchSize = {
+  /** Measurements of each row, and deliveries, txs or operations in each of them. */
+  readonly samples: number;
+  readonly deliveries: number;
+  readonly operations: number;
+  readonly coldStarts: number;
+  /** Accounts that send, in process and through a node. */
+  readonly accounts: number;
+  readonly txsPerBlock: number;
+  readonly invokesPerBlock: number;
+  /** Txs of one load on a node, and how many loads. */
+  readonly nodeSends: number;
+  readonly nodeInvokes: number;
+  readonly nodeLoads: number;
+  readonly latencyTxs: number;
+  readonly nodeStarts: number;
+  readonly restartVats: number;
+};
+
+export const sizes: Readonly<Record<'full' | 'tiny', BenchSize>> = {
+  full: {
+    samples: 11, deliveries: 300, operations: 2000, coldStarts: 7, accounts: 1000, txsPerBlock: 1000, invokesPerBlock: 200,
+    nodeSends: 4000, nodeInvokes: 800, nodeLoads: 3, latencyTxs: 40, nodeStarts: 3, restartVats: 20,
+  },
+  tiny: {
+    samples: 2, deliveries: 4, operations: 8, coldStarts: 1, accounts: 20, txsPerBlock: 10, invokesPerBlock: 4,
+    nodeSends: 20, nodeInvokes: 8, nodeLoads: 1, latencyTxs: 2, nodeStarts: 1, restartVats: 2,
+  },
+};
