@@ -145,7 +145,7 @@ function dropSource(state: KernelState, vat: VatId, source: VatSource): void {
     case 'reap':
       takeReap(state, vat, source.key);
       return;
-    case 'queue':
+    case 'queue': case 'notifies':
       state.rows.delete(source.key);
       if (source.item.type === 'send') rejectResult(state, source.item, vatTerminated);
       releaseItem(state, source.item);

@@ -10,7 +10,7 @@ import { entryOf } from './clist.js';
 import { vatOfItem } from './queues.js';
 import type { KernelState } from './state.js';
 import { keys } from './store/keys.js';
-import { toVatDelivery, type VatSource } from './translate.js';
+import { settledFrom, toVatDelivery, type VatSource } from './translate.js';
 import { isAlive, readVat } from './vat/records.js';
 
 export type Plan =
@@ -80,11 +80,15 @@ function planQueue(state: KernelState, draft: Draft): Plan | undefined {
       draft.items.push({ kind: 'kernel', key, item });
       draft.kernelItems += 1;
     } else {
-      if (!draft.closed.has(vat)) take(state, draft, vat, { from: 'queue', key, item });
+      if (!draft.closed.has(vat)) take(state, draft, vat, sourceOf(state, key, item));
       draft.closed.add(vat);
     }
   }
   return undefined;
+}
+
+function sourceOf(state: KernelState, key: string, item: SendItem | NotifyItem): VatSource {
+  return item.type === 'send' ? { from: 'queue', key, item } : { from: 'notifies', key, item, settled: settledFrom(state.rows, item.promise) };
 }
 
 /** The vat that must do the item; undefined when the kernel can do it alone. */

@@ -3,19 +3,22 @@ import assert from 'node:assert/strict';
 import { nestingDepth, nestingMax, type CapData } from './capdata.js';
 import { deleteEntry, dropExport, entryOf, krefOf, toKref, toVref } from './clist.js';
 import type { GcAction } from './gc.js';
-import { isPromise, storedKref, type KernelPromiseId, type Kref, type VatId } from './ids.js';
+import { isPromise, storedKref, type KernelPromiseId, type VatId } from './ids.js';
 import type { NotifyItem, SendItem } from './items.js';
 import { knownPromise, resolutionOf, setDecider } from './promises.js';
 import { releaseItem } from './queues.js';
 import type { KernelState } from './state.js';
 import { keys } from './store/keys.js';
+import type { ReadableRows } from './store/storage.js';
 import type { VatDelivery, VatMessage, VatResolution, Vref } from './vat/protocol.js';
 import { readProgress, writeProgress } from './vat/records.js';
 import { IllegalSyscall } from './syscall/illegal.js';
 
 /** Why a vat gets a delivery: the place it is taken from, and what. */
 export type VatSource =
-  | { readonly from: 'queue'; readonly key: string; readonly item: SendItem | NotifyItem }
+  | { readonly from: 'queue'; readonly key: string; readonly item: SendItem }
+  /** `settled` is fixed at planning: a promise that settles between planning and settling is notified later. */
+  | { readonly from: 'notifies'; readonly key: string; readonly item: NotifyItem; readonly settled: readonly KernelPromiseId[] }
   | { readonly from: 'gc'; readonly actions: readonly GcAction[] }
   | { readonly from: 'reap'; readonly key: string };
 
@@ -30,9 +33,9 @@ export function toVatDelivery(state: KernelState, vat: VatId, source: VatSource)
       takeReap(state, vat, source.key);
       return ['bringOutYourDead'];
     }
-    case 'queue': {
+    case 'queue': case 'notifies': {
       state.rows.delete(source.key);
-      const delivery = source.item.type === 'send' ? messageDelivery(state, vat, source.item) : notifyDelivery(state, vat, source.item);
+      const delivery = source.from === 'queue' ? messageDelivery(state, vat, source.item) : notifyDelivery(state, vat, source.settled);
       releaseItem(state, source.item);
       return delivery;
     }
@@ -56,29 +59,29 @@ export function dataToVat(state: KernelState, vat: VatId, data: CapData): CapDat
   return { body: data.body, slots: data.slots.map(slot => toVref(state, vat, storedKref(slot))) };
 }
 
-/** The promise and every settled promise reachable from it, depth first; afterwards the vat does not have them any more. */
-function notifyDelivery(state: KernelState, vat: VatId, item: NotifyItem): VatDelivery {
-  const found: KernelPromiseId[] = [];
-  collectSettled(state, item.promise, new Set(), found);
-  const resolutions: VatResolution[] = found.map(kp => [
+/** How the promises settled; afterwards the vat does not have them any more. */
+function notifyDelivery(state: KernelState, vat: VatId, settled: readonly KernelPromiseId[]): VatDelivery {
+  const resolutions: VatResolution[] = settled.map(kp => [
     toVref(state, vat, kp),
     knownPromise(state.rows, kp).state === 'rejected',
     dataToVat(state, vat, resolutionOf(state.rows, kp)),
   ]);
-  for (const kp of found) deleteEntry(state, vat, kp);
+  for (const kp of settled) deleteEntry(state, vat, kp);
   return ['notify', resolutions];
 }
 
-function collectSettled(state: KernelState, kp: KernelPromiseId, seen: Set<Kref>, found: KernelPromiseId[]): void {
+/** A settled promise and every settled promise that can be reached from its data, depth first. */
+export function settledFrom(rows: ReadableRows, kp: KernelPromiseId): KernelPromiseId[] {
+  const found = new Set<KernelPromiseId>();
   const waiting: KernelPromiseId[] = [kp];
   while (waiting.length > 0) {
     const next = waiting.pop() as KernelPromiseId;
-    if (seen.has(next) || knownPromise(state.rows, next).state === 'unresolved') continue;
-    seen.add(next);
-    found.push(next);
-    const promises = resolutionOf(state.rows, next).slots.map(storedKref).filter(isPromise);
+    if (found.has(next) || knownPromise(rows, next).state === 'unresolved') continue;
+    found.add(next);
+    const promises = resolutionOf(rows, next).slots.map(storedKref).filter(isPromise);
     for (const promise of promises.reverse()) waiting.push(promise); // the first slot is on top: depth first in slot order
   }
+  return [...found];
 }
 
 function gcDelivery(state: KernelState, vat: VatId, actions: readonly GcAction[]): VatDelivery {

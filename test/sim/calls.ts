@@ -1,33 +1,57 @@
-/** Messages as vats and accounts send them: to each other anything, to the kernel's services something they may know. */
+/** Messages as vats and accounts send them: to each other anything, to the kernel's services mostly what they know. */
 import { record, type Passable } from '../../kernel/capdata.js';
 import type { Random } from '../support/kernel-random.js';
 
 export const scriptBundles = ['b1-good', 'b1-other', 'b1-fails'] as const;
+/** Gives a reference to something, if possible to something with that interface. */
+export type Ref = (iface?: string) => Passable;
+export type Call = readonly [method: string, args: readonly Passable[]];
 
-/** A method and its arguments. `ref` gives a reference to something. */
-export function callOf(random: Random, ref: () => Passable): [method: string, args: Passable[]] {
-  const bundle = random.pick(scriptBundles) as string;
-  const seconds = BigInt(random.below(30));
-  const name = `public-${random.below(4)}`;
-  switch (random.below(22)) {
-    case 0: return ['createVat', [bundle, record({ label: `made-${random.below(1000)}`, parameters: [ref()], options: someOptions(random) })]];
-    case 1: return ['createVat', [record({}), 5]];
-    case 2: return ['upgrade', [bundle, record({ parameters: [ref()], upgradeMessage: '!upgraded' })]];
-    case 3: return random.once(3) ? ['terminate', [['because', ref()]]] : ['getUsage', []];
-    case 4: case 5: return ['done', []];
-    case 6: return ['setOptions', [someOptions(random)]];
-    case 7: return ['delay', [seconds]];
-    case 8: return ['wakeAt', [1000n + seconds]];
-    case 9: return ['setWakeup', [1000n + seconds, ref()]];
-    case 10: return ['repeat', [1000n + seconds, 1n + seconds, ref()]];
-    case 11: return ['cancel', [ref()]];
-    case 12: case 13: return ['publish', [name, ref()]];
-    case 14: return ['unpublish', [name]];
-    case 15: return ['lookup', [name]];
-    case 16: return ['now', []];
-    default: return ['give', [ref(), ref(), random.below(100)]];
-  }
+/** One bundle in eight does not start. */
+export function someBundle(random: Random): string {
+  return random.once(8) ? 'b1-fails' : (random.pick(['b1-good', 'b1-other']) as string);
 }
+
+/** A call of something with the interface `iface`. */
+export function callOf(random: Random, iface: string, ref: Ref): Call {
+  const isKnown = Object.hasOwn(services, iface) && !random.once(10);
+  const service = isKnown ? services[iface] : random.once(10) ? random.pick(Object.values(services)) : undefined;
+  return service ? service(random, ref) : ['give', [ref(), ref(), random.below(100)]];
+}
+
+const services: Readonly<Record<string, (random: Random, ref: Ref) => Call>> = {
+  'Alleged: vats': (random, ref) =>
+    random.once(12) ? ['createVat', [record({}), 5]] : ['createVat', [someBundle(random), record({ label: `made-${random.below(1000)}`, parameters: [ref(), ref()], options: someOptions(random) })]],
+  'Alleged: vatAdmin': (random, ref) => {
+    switch (random.below(9)) {
+      case 0: return ['terminate', [['because', ref()]]];
+      case 1: case 2: case 3: return ['upgrade', [someBundle(random), record({ parameters: [ref()], upgradeMessage: '!upgraded' })]];
+      case 4: case 5: return ['done', []];
+      case 6: return ['getUsage', []];
+      default: return ['setOptions', [someOptions(random)]];
+    }
+  },
+  'Alleged: timer': (random, ref) => {
+    const seconds = BigInt(random.below(30));
+    switch (random.below(6)) {
+      case 0: return ['delay', [seconds]];
+      case 1: return ['wakeAt', [1000n + seconds]];
+      case 2: return ['setWakeup', [1000n + seconds, ref()]];
+      case 3: return ['repeat', [1000n + seconds, 1n + seconds, ref()]];
+      case 4: return ['cancel', [ref('Alleged: timerToken')]];
+      default: return ['now', []];
+    }
+  },
+  'Alleged: timerToken': () => ['cancel', []],
+  'Alleged: directory': (random, ref) => {
+    const name = `public-${random.below(4)}`;
+    switch (random.below(5)) {
+      case 0: return ['unpublish', [name]];
+      case 1: return ['lookup', [name]];
+      default: return ['publish', [name, ref()]];
+    }
+  },
+};
 
 function someOptions(random: Random): Passable {
   return random.once(2) ? record({}) : record({ computeBalance: BigInt(20_000 + random.below(300_000)) });

@@ -2,7 +2,7 @@
  * A vat that does anything a vat may do, and now and then what none may, as its seed says. It keeps its books as
  * liveslots does: what it imports and exports, which promises it decides and which it waits for.
  */
-import { encodeCapData, slotRef, promiseRef, type CapData, type Passable } from '../../kernel/capdata.js';
+import { decodeCapData, encodeCapData, promiseRef, refsOf, SlotRef, slotRef, type CapData, type Passable } from '../../kernel/capdata.js';
 import type { VatDelivery, VatResolution, VatSyscall, WorkerStart } from '../../kernel/vat/protocol.js';
 import { makeRandom, type Random } from '../support/kernel-random.js';
 import type { ScriptedEnd, ScriptedVat, Syscall } from '../support/kernel-scripted.js';
@@ -26,6 +26,8 @@ class RandomVat implements ScriptedVat {
   #imports = new Map<string, boolean>();
   /** vref → whether others can reach it. */
   #exports = new Map<string, boolean>();
+  /** What was said of an import. */
+  readonly #ifaces = new Map<string, string>();
   readonly #decided = new Set<string>();
   readonly #awaited = new Set<string>();
   #syscall: Syscall = () => Promise.reject(new Error('no delivery'));
@@ -54,7 +56,7 @@ class RandomVat implements ScriptedVat {
         if (!this.#exports.has(delivery[1])) throw new Error(`delivered to ${delivery[1]}, which is not an export`);
         await this.#meet(delivery[2].methargs, new Set());
         if (delivery[2].result) this.#decided.add(delivery[2].result);
-        return this.#act(3);
+        return this.#act(5);
       }
       case 'notify': return this.#notified(delivery[1]);
       case 'dropExports': this.#each(delivery[1], this.#exports, vref => this.#exports.set(vref, false)); return undefined;
@@ -87,8 +89,9 @@ class RandomVat implements ScriptedVat {
   }
 
   /** Notes the slots of data it is given. It subscribes to every promise it does not know. */
-  async #meet({ slots }: CapData, settled: ReadonlySet<string>): Promise<void> {
-    for (const slot of slots) {
+  async #meet(data: CapData, settled: ReadonlySet<string>): Promise<void> {
+    for (const ref of refsOf(decodeCapData(data))) if (ref instanceof SlotRef && ref.iface !== undefined) this.#ifaces.set(ref.slot, ref.iface);
+    for (const slot of data.slots) {
       if (slot.startsWith('o-')) this.#imports.set(slot, true);
       else if (slot.startsWith('o+')) this.#exports.set(slot, true);
       else if (!settled.has(slot) && !this.#awaited.has(slot) && !this.#decided.has(slot)) {
@@ -131,7 +134,7 @@ class RandomVat implements ScriptedVat {
       }
     }
     while (this.#decided.size > 4) await this.#resolveSome();
-    return this.#random.once(60) ? this.#misbehave() : undefined;
+    return this.#random.once(80) ? this.#misbehave() : undefined;
   }
 
   async #abandon(): Promise<void> {
@@ -146,7 +149,7 @@ class RandomVat implements ScriptedVat {
     const promises = [...this.#awaited, ...this.#decided];
     const usable = [...this.#imports].filter(([, reachable]) => reachable).map(([vref]) => vref);
     const target = this.#random.once(3) ? (this.#random.pick(promises) ?? this.#someExport()) : (this.#random.pick(usable) ?? this.#someExport());
-    const methargs = encodeCapData([...callOf(this.#random, () => this.#someRef())]);
+    const methargs = encodeCapData([...callOf(this.#random, this.#ifaces.get(target) ?? '', wanted => this.#refTo(wanted) ?? this.#someRef())]);
     const result = this.#random.once(5) ? null : `p+${this.#durable.nextPromise++}`;
     await this.#syscall(['send', target, this.#random.once(2) || result === null ? { methargs, ...(result === null ? {} : { result }) } : { methargs, result }]);
     if (result === null) return;
@@ -164,6 +167,12 @@ class RandomVat implements ScriptedVat {
     const made = this.#random.once(2) ? `o+${number}` : `o+${this.#random.once(2) ? 'd' : 'v'}10/${number}`;
     this.#exports.set(made, true);
     return made;
+  }
+
+  #refTo(iface: string | undefined): Passable | undefined {
+    if (iface === undefined) return undefined;
+    const vref = this.#random.pick([...this.#imports].filter(([known, reachable]) => reachable && this.#ifaces.get(known) === iface).map(([known]) => known));
+    return vref === undefined ? undefined : slotRef(vref, iface);
   }
 
   #someRef(): Passable {

@@ -3,7 +3,7 @@
  * audited. What a mode does to the host (restarts, lost workers, runs given twice) must not change the history.
  */
 import { allVats, audit, Kernel, KernelStorage, MemoryBacking, activityHash, canResolve, defaultParams, namesOf, readName, readVat, type Action, type KernelParams, type OutboundOp } from '../../kernel/index.js';
-import { encodeCapData, slotRef, type Passable } from '../../kernel/capdata.js';
+import { encodeCapData, slotRef } from '../../kernel/capdata.js';
 import { makeRandom, type Random } from '../support/kernel-random.js';
 import { makeScriptedWorkers, type ScriptedWorkers } from '../support/kernel-scripted.js';
 import { callOf, scriptBundles, someBundle } from './calls.js';
@@ -122,7 +122,9 @@ class World {
 
   #note(op: OutboundOp): void {
     if (op.kind === 'action-taken') this.#waiting = this.#waiting.filter(({ id }) => id !== op.action);
-    if (op.kind === 'action-settled') this.#outcomes.push(`${op.action} ${op.state} ${op.result.body} ${op.result.slots.join(' ')}`);
+    if (op.kind !== 'action-settled') return;
+    if (this.#outcomes.some(outcome => outcome.startsWith(`${op.action} `))) this.#violations.push(`action ${op.action} has a second outcome`);
+    this.#outcomes.push(`${op.action} ${op.state} ${op.result.body} ${op.result.slots.join(' ')}`);
   }
 
   #commit(): void {
@@ -164,6 +166,7 @@ class World {
     const { rows } = this.#kernel.state;
     const offered = ['home.vats', 'home.timer', 'home.directory', '@public-1', '@public-2'].filter(name => name.startsWith('home.') || canResolve(rows, new Set(), sender, name));
     const some = (): string => (random.once(20) ? 'unknown' : random.once(4) ? undefined : random.pick(names)) ?? (random.pick(offered) as string);
+    const nameOf = (iface: string | undefined): string | undefined => (iface === undefined ? undefined : random.pick(names.filter(name => readName(rows, sender, name)?.iface === iface)));
     const fresh = (): string => `n${this.#nextName++}`;
     const own = allVats(rows).filter(id => readVat(rows, id)?.owner === sender);
     const vat = random.once(6) ? `v${1 + random.below(12)}` : (random.pick(own) ?? 'v2');
@@ -179,7 +182,7 @@ class World {
       default: {
         const target = some();
         const iface = target.startsWith('home.') ? `Alleged: ${target.slice(5)}` : (readName(rows, sender, target)?.iface ?? '');
-        const [method, args] = callOf(random, iface, (): Passable => slotRef(some()));
+        const [method, args] = callOf(random, iface, wanted => slotRef(nameOf(wanted) ?? some()));
         return { ...common, kind: 'invoke', target, method, args: encodeCapData([...args]), saveAs: random.once(2) ? fresh() : '', funds: [] };
       }
     }

@@ -1,0 +1,8 @@
+/** What a vat's compartment gets of the start compartment, besides what liveslots gives. */
+export const endowments = {
+  assert: globalThis.assert,
+  HandledPromise: globalThis.HandledPromise,
+  TextEncoder,
+  TextDecoder,
+  Base64: globalThis.Base64,
+};

@@ -1,0 +1,34 @@
+/** The syscalls of a vat, as liveslots calls them. */
+import { unmetered } from './meter.js';
+import { askSyscall, post } from './outbox.js';
+
+type CapData = { readonly body: string; readonly slots: readonly string[] };
+type Resolution = readonly [vpid: string, isReject: boolean, data: CapData];
+
+/** One that liveslots need not wait for: the host has no say in it before the delivery is settled. */
+function tell(...syscall: readonly unknown[]): void {
+  unmetered(() => { post(JSON.stringify(syscall)); });
+}
+
+/** One whose answer the vat goes on with. Throws for an answer that says `error`. */
+function read(...syscall: readonly unknown[]): unknown {
+  const [status, value] = unmetered(() => askSyscall(JSON.stringify(syscall)));
+  if (status === 'ok') return value;
+  throw Error(`syscall.${String(syscall[0])} failed: ${String(value)}`);
+}
+
+export const syscall = harden({
+  send: (target: string, methargs: CapData, result?: string) => { tell('send', target, { methargs, result }); },
+  subscribe: (vpid: string) => { tell('subscribe', vpid); },
+  resolve: (resolutions: readonly Resolution[]) => { tell('resolve', resolutions); },
+  exit: (isFailure: boolean, info: CapData) => { tell('exit', isFailure, info); },
+  dropImports: (vrefs: readonly string[]) => { tell('dropImports', vrefs); },
+  retireImports: (vrefs: readonly string[]) => { tell('retireImports', vrefs); },
+  retireExports: (vrefs: readonly string[]) => { tell('retireExports', vrefs); },
+  abandonExports: (vrefs: readonly string[]) => { tell('abandonExports', vrefs); },
+  vatstoreSet: (key: string, value: string) => { tell('vatstoreSet', key, value); },
+  vatstoreDelete: (key: string) => { tell('vatstoreDelete', key); },
+  vatstoreGet: (key: string) => read('vatstoreGet', key) ?? undefined,
+  vatstoreGetNextKey: (prior: string) => read('vatstoreGetNextKey', prior) ?? undefined,
+  callNow: (target: string, method: string, args: CapData) => read('callNow', target, method, args),
+});

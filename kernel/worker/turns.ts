@@ -1,0 +1,17 @@
+/** Waiting, and collecting garbage, by the engine's own queue: it is served when no promise has anything left to do. */
+
+function idle(): Promise<void> {
+  return new Promise(resolve => { setImmediate(resolve); });
+}
+
+/** Resolves when the vat's promises have run dry. */
+export const waitUntilQuiescent = (): Promise<void> => idle();
+
+/** A full collection with its finalizers run. Twice idle before it: the first may leave jobs of promises that were just settled. */
+export async function gcAndFinalize(): Promise<void> {
+  await idle();
+  await idle();
+  gc();
+  await idle();
+  await idle();
+}
