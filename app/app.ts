@@ -83,6 +83,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     ...(options.txLookup ? { txLookup: options.txLookup } : {}),
     hooks: {
       initChain: (ctx: Context, request: RequestInitChain) => host.initChain(ctx, kernelStateOf(request)),
+      beforeBlock: ctx => Promise.resolve(host.beforeBlock(ctx)),
       mergeBeforeHash: ctx => host.mergeKernelRun(ctx),
       persist: async prepared => {
         const { changes, digestState } = host.writes();

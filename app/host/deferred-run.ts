@@ -25,18 +25,25 @@ export class DeferredRun {
     this.#log = log;
   }
 
-  /** R(height), started now unless it was before. `input` is read from S(height−1). */
-  result(height: bigint, digestBefore: Uint8Array, input: () => DeferredInput): Promise<DeferredResult> {
+  /** R(height), started now unless it was before. `input` is read from S(height−1), before this returns. Never throws: it rejects. */
+  async result(height: bigint, digestBefore: Uint8Array, input: () => DeferredInput): Promise<DeferredResult> {
     if (this.#current?.height === height) return this.#current.result;
     if (this.#current) throw new Error(`the run for block ${this.#current.height} is not committed, but block ${height} asks for its own`);
-    const result = this.#run(digestBefore, input());
+    const result = this.#run(digestBefore, input);
     this.#current = { height, result };
     // FinalizeBlock awaits it and reports; until then a rejection must not end the process without a word.
     result.catch((error: unknown) => this.#log.error({ height: String(height), reason: error instanceof Error ? error.message : String(error) }, 'the kernel run failed'));
     return result;
   }
 
-  async #run(digestBefore: Uint8Array, input: DeferredInput): Promise<DeferredResult> {
+  /** R(height), which began before the block did anything: it must not read from the block's own branch. */
+  started(height: bigint): Promise<DeferredResult> {
+    if (this.#current?.height !== height) throw new Error(`block ${height} has no run`);
+    return this.#current.result;
+  }
+
+  async #run(digestBefore: Uint8Array, readInput: () => DeferredInput): Promise<DeferredResult> {
+    const input = readInput();
     const run = await this.#kernel.run(input);
     const digestState = applyChanges(digestBefore, this.#kernel.state.rows.runChanges());
     return { ...run, digestState, digest: digestOf(digestState), newBundles: input.newBundles.map(({ bundleId }) => bundleId) };

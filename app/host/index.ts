@@ -65,6 +65,7 @@ export class KernelHost {
   async initChain(ctx: Context, state: unknown): Promise<void> {
     const { kernel, blobs } = this.#options;
     await this.#deferred.drop();
+    this.#merged = undefined;
     await kernel.dropRun();
     blobs.dropPending();
     const genesis = readKernelGenesis(state);
@@ -81,6 +82,14 @@ export class KernelHost {
   /** Starts R(height) from S(height−1), unless it runs already. */
   startRun(height: bigint, stores: Stores): Promise<DeferredResult> {
     return this.#deferred.result(height, this.#digestState, () => this.#input(stores));
+  }
+
+  /**
+   * FinalizeBlock begins: R(H) starts now unless it runs already. `ctx` must have nothing of the block yet, because what
+   * the run is given is read from it, and it may see S(H−1) only.
+   */
+  beforeBlock(ctx: Context): void {
+    this.startRun(ctx.height, ctx).catch(() => undefined); // reported there; mergeKernelRun awaits it and fails
   }
 
   #input(stores: Stores): DeferredInput {
@@ -103,7 +112,7 @@ export class KernelHost {
   /** Awaits R(H) and applies what it tells; the block's own effects are in `ctx` already, and the run never saw them. */
   async mergeKernelRun(ctx: Context): Promise<void> {
     const { bank, codecs, kernel, kernelAddress } = this.#options;
-    const run = await this.startRun(ctx.height, ctx);
+    const run = await this.#deferred.started(ctx.height);
     const host: MergeHost = { bank, codecs, queue: this.#queue, kernelAddress };
     applyOutbound(host, ctx, run.outbound);
     clearNewBundles(ctx, run.newBundles);

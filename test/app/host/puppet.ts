@@ -1,0 +1,63 @@
+/**
+ * Workers without a process: a vat whose every method is a script of syscalls, given as JSON text in its first argument.
+ * In the script, "@result" stands for the message's result, "@0", "@1" … for the vat's names of the slots of its arguments.
+ */
+import type { DeliveryOutcome, RecordedSyscall, SyscallAnswerer, VatDelivery, VatSyscall, VatWorker, WorkerFactory } from '../../../kernel/vat/protocol.js';
+
+export type Puppets = WorkerFactory & { readonly engineId: string; readonly started: string[]; deliveries: number };
+
+/** `yields`: how often a delivery gives way to the event loop before it ends. */
+export function makePuppets(yields = 0): Puppets {
+  const puppets: Puppets = {
+    engineId: 'puppet-1',
+    started: [],
+    deliveries: 0,
+    start: ({ name }) => {
+      puppets.started.push(name);
+      return Promise.resolve(makePuppet(puppets, yields));
+    },
+    shutdown: () => Promise.resolve(),
+  };
+  return puppets;
+}
+
+function makePuppet(puppets: Puppets, yields: number): VatWorker {
+  return {
+    deliver: async (delivery, answer) => {
+      puppets.deliveries += 1;
+      for (let left = yields; left > 0; left -= 1) await new Promise(resolve => setImmediate(resolve));
+      return perform(delivery, answer);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+async function perform(delivery: VatDelivery, answer: SyscallAnswerer): Promise<DeliveryOutcome> {
+  const syscalls: RecordedSyscall[] = [];
+  for (const s of scriptOf(delivery)) syscalls.push({ s, r: await answer(s) });
+  return { verdict: { kind: 'ok' }, syscalls, computrons: 50_000 };
+}
+
+function scriptOf(delivery: VatDelivery): VatSyscall[] {
+  if (delivery[0] !== 'message') return [];
+  const { methargs, result } = delivery[2];
+  const [, args] = JSON.parse(methargs.body.slice(1)) as [string, unknown[]];
+  const script = typeof args[0] === 'string' && args[0].startsWith('[') ? (JSON.parse(args[0], (_, value: unknown) => named(value, methargs.slots, result)) as VatSyscall[]) : [];
+  const isResolved = script.some(syscall => syscall[0] === 'resolve' || syscall[0] === 'exit');
+  if (result !== null && result !== undefined && !isResolved) script.push(['resolve', [[result, false, { body: '#"#undefined"', slots: [] }]]]);
+  return script;
+}
+
+function named(value: unknown, slots: readonly string[], result: string | null | undefined): unknown {
+  if (value === '@result') return result;
+  const found = typeof value === 'string' ? /^@(\d+)$/.exec(value) : null;
+  return found ? slots[Number(found[1])] : value;
+}
+
+/** The arguments of a call that makes a puppet do these syscalls; slots are names. */
+export function script(syscalls: readonly unknown[], slots: readonly string[] = []): { body: string; slots: readonly string[] } {
+  return { body: `#${JSON.stringify([JSON.stringify(syscalls), ...slots.map((_, index) => `$${index}`)])}`, slots };
+}
+
+/** A result of these slots, with this body. */
+export const resolveTo = (body: string, slots: readonly string[] = [], isReject = false): unknown => ['resolve', [['@result', isReject, { body, slots }]]];
