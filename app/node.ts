@@ -34,7 +34,7 @@ export type NodeOptions = {
   readonly log: Logger;
   /** What contracts print. */
   readonly onConsole: (vatId: string, level: string, text: string) => void;
-  readonly onReplay?: (vatId: string, deliveries: number) => void;
+  readonly onReplay?: (vatId: string, done: number, total: number) => void;
   readonly onCommitStep?: (step: CommitStep) => void;
   /** Ends a start that takes long. */
   readonly signal?: AbortSignal;

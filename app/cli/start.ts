@@ -14,6 +14,7 @@ import { initHome, isEmptyHome } from './home/init-home.js';
 import { homePaths } from './home/paths.js';
 import type { Io } from './io.js';
 import { devKeys } from './keyring/hd.js';
+import { showProgress } from './progress.js';
 import { homeOf } from './settings.js';
 import { programVersion } from './version.js';
 import { waitForSignal } from './signals.js';
@@ -50,7 +51,13 @@ async function start(io: Io, home: string, flags: Flags): Promise<void> {
   const config = readConfig(io, home);
   const log = makeLog(flags.logLevel, flags.logFormat, line => io.err(line));
   if (engine === 'embedded') log.warn({ engine }, 'the embedded engine is for development and tests only');
-  const node = await open({ ...optionsOf(home, engine, flags, config), log, signal: stopping.signal, onConsole: (vatId, level, text) => log.info({ vat: vatId, level }, text) });
+  const replay = showReplay(io);
+  const node = await open({
+    ...optionsOf(home, engine, flags, config), log, signal: stopping.signal,
+    onConsole: (vatId, level, text) => log.info({ vat: vatId, level }, text),
+    onReplay: replay.onReplay,
+  });
+  replay.end();
   if (flags.dev) await announce(io, home, node, engine, isFresh);
   const end = await Promise.race([stopping.received, node.ended]);
   if (typeof end === 'string') log.info({ signal: end }, 'stopping');
@@ -68,6 +75,23 @@ async function prepareHome(io: Io, home: string, { dev, engine }: Flags): Promis
   if (!isEmptyHome(home) && existsSync(homePaths(home).config)) throw new CliFailure(`${home} has a config folder but no genesis`, { hint: 'Choose an empty folder: windlass start --dev --home DIR.' });
   await initHome({ home, dev: true, ...(engine ? { engine } : {}), genesisTime: new Date().toISOString() }, io);
   return true;
+}
+
+/** One bar over all vats that are brought back at the start; later page-ins are nobody's wait. */
+function showReplay(io: Io): { onReplay(vatId: string, done: number, total: number): void; end(): void } {
+  const vats = new Map<string, { done: number; total: number }>();
+  let isStarting = true;
+  return {
+    onReplay: (vatId, done, total) => {
+      if (!isStarting) return;
+      vats.set(vatId, { done, total });
+      const sum = (part: 'done' | 'total'): number => [...vats.values()].reduce((all, vat) => all + vat[part], 0);
+      if (sum('done') < sum('total') || done === total) showProgress(io, 'replaying deliveries', sum('done'), sum('total'));
+    },
+    end: () => {
+      isStarting = false;
+    },
+  };
 }
 
 function readConfig(io: Io, home: string): AppConfig {
