@@ -1,6 +1,7 @@
 /** What can be measured, by name, and what of it was asked for. */
 import { appRows } from './app-rows.js';
 import { kernelRows } from './kernel-rows.js';
+import { nodeRows } from './node-rows.js';
 import type { Row } from './row.js';
 import { signatureRows } from './signature-rows.js';
 import { sizes, type BenchSize } from './size.js';
@@ -12,6 +13,8 @@ export const groups: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ['signatures', signatureRows],
   ['kernel', kernelRows],
   ['app', appRows],
+  ['node-embedded', nodeRows('embedded')],
+  ['node-cometbft', nodeRows('cometbft')],
 ]);
 
 export type BenchOptions = { readonly size: BenchSize; readonly chosen: readonly (readonly [string, Measure])[] } | { readonly problem: string };
