@@ -4,6 +4,7 @@ import type { CapData } from './capdata.js';
 import { isPromise, storedKref, type KernelObjectId } from './ids.js';
 import { fileName } from './principal.js';
 import { isIface } from './capdata/decode.js';
+import { endOfString } from './capdata/lone-slot.js';
 import type { KernelState } from './state.js';
 
 export type ActionWatcher = {
@@ -56,8 +57,11 @@ function fileNewVat(state: KernelState, { account, saveAs }: ActionWatcher, data
 
 /** The interface text that goes with slot n in a smallcaps body, or nothing. Only for people to read. */
 export function ifaceOf(body: string, index: number): string {
-  const match = new RegExp(`(?<!\\\\)"\\$${index}\\.((?:[^"\\\\]|\\\\.)*)"`).exec(body);
-  const iface = match ? unescaped(match[1] as string) : undefined;
+  const start = `"$${index}.`;
+  let at = body.indexOf(start);
+  while (at > 0 && body[at - 1] === '\\') at = body.indexOf(start, at + 1); // text that looks like a reference
+  if (at < 0) return '';
+  const iface = unescaped(body.slice(at + start.length, endOfString(body, at + start.length)));
   return iface !== undefined && isIface(iface) ? iface.slice(0, ifaceMax).toWellFormed() : '';
 }
 

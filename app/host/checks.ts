@@ -35,6 +35,13 @@ export function checkMethod(text: string): void {
   if (!methodPattern.test(text) || !text.isWellFormed()) no(codes.badMethod, 'a method has 1 to 128 characters and no control characters: bad method');
 }
 
+const textMax = 1000;
+
+/** A text for people: everybody who waits for the vat gets a copy of it, so it is short. */
+export function checkText(text: string, what: string): void {
+  if (text.length > textMax) no(codes.badOption, `${what} has at most ${textMax} characters: bad option`);
+}
+
 /** `mustBeArray` for the arguments of a call. */
 export function checkCapData(data: CapData | undefined, what: string, mustBeArray: boolean): void {
   if (!data) return;

@@ -81,7 +81,10 @@ export function kernelMsgs(host: MsgHost): readonly AnyMsgDefinition[] {
   };
   const upgradeVat: ActionKind<MsgUpgradeVat> = {
     name: 'MsgUpgradeVat', aminoName: 'windlass/UpgradeVat', sender: msg => msg.owner,
-    validate: msg => check.checkCapData(msg.parameters, 'parameters', false),
+    validate: msg => {
+      check.checkCapData(msg.parameters, 'parameters', false);
+      check.checkText(msg.upgradeMessage, 'upgrade_message');
+    },
     admit: (ctx, msg) => {
       check.checkOwnVat(view(), msg.owner, msg.vatId);
       check.checkBundle(ctx, msg.bundleId);
@@ -91,7 +94,7 @@ export function kernelMsgs(host: MsgHost): readonly AnyMsgDefinition[] {
   };
   const terminateVat: ActionKind<MsgTerminateVat> = {
     name: 'MsgTerminateVat', aminoName: 'windlass/TerminateVat', sender: msg => msg.owner,
-    validate: () => undefined,
+    validate: msg => check.checkText(msg.reason, 'reason'),
     admit: (_ctx, msg) => check.checkOwnVat(view(), msg.owner, msg.vatId),
   };
   const grant: ActionKind<MsgGrantCapability> = {

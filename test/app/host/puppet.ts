@@ -4,7 +4,7 @@
  */
 import type { DeliveryOutcome, RecordedSyscall, SyscallAnswerer, VatDelivery, VatSyscall, VatWorker, WorkerFactory } from '../../../kernel/vat/protocol.js';
 
-export type Puppets = WorkerFactory & { readonly engineId: string; readonly started: string[]; deliveries: number };
+export type Puppets = WorkerFactory & { readonly engineId: string; readonly started: string[]; deliveries: number; grow: { readonly mark: string; readonly text: string } | undefined };
 
 /** `yields`: how often a delivery gives way to the event loop before it ends. */
 export function makePuppets(yields = 0): Puppets {
@@ -12,6 +12,7 @@ export function makePuppets(yields = 0): Puppets {
     engineId: 'puppet-1',
     started: [],
     deliveries: 0,
+    grow: undefined,
     start: ({ name }) => {
       puppets.started.push(name);
       return Promise.resolve(makePuppet(puppets, yields));
@@ -26,23 +27,23 @@ function makePuppet(puppets: Puppets, yields: number): VatWorker {
     deliver: async (delivery, answer) => {
       puppets.deliveries += 1;
       for (let left = yields; left > 0; left -= 1) await new Promise(resolve => setImmediate(resolve));
-      return perform(delivery, answer);
+      return perform(delivery, answer, puppets.grow);
     },
     close: () => Promise.resolve(),
   };
 }
 
-async function perform(delivery: VatDelivery, answer: SyscallAnswerer): Promise<DeliveryOutcome> {
+async function perform(delivery: VatDelivery, answer: SyscallAnswerer, grow: Puppets['grow']): Promise<DeliveryOutcome> {
   const syscalls: RecordedSyscall[] = [];
-  for (const s of scriptOf(delivery)) syscalls.push({ s, r: await answer(s) });
+  for (const s of scriptOf(delivery, grow)) syscalls.push({ s, r: await answer(s) });
   return { verdict: { kind: 'ok' }, syscalls, computrons: 50_000 };
 }
 
-function scriptOf(delivery: VatDelivery): VatSyscall[] {
+function scriptOf(delivery: VatDelivery, grow: Puppets['grow']): VatSyscall[] {
   if (delivery[0] !== 'message') return [];
   const { methargs, result } = delivery[2];
   const [, args] = JSON.parse(methargs.body.slice(1)) as [string, unknown[]];
-  const script = typeof args[0] === 'string' && args[0].startsWith('[') ? (JSON.parse(args[0], (_, value: unknown) => named(value, methargs.slots, result)) as VatSyscall[]) : [];
+  const script = typeof args[0] === 'string' && args[0].startsWith('[') ? (JSON.parse(args[0], (_, value: unknown) => named(grown(value, grow), methargs.slots, result)) as VatSyscall[]) : [];
   const isResolved = script.some(syscall => syscall[0] === 'resolve' || syscall[0] === 'exit');
   if (result !== null && result !== undefined && !isResolved) script.push(['resolve', [[result, false, { body: '#"#undefined"', slots: [] }]]]);
   return script;
@@ -61,3 +62,8 @@ export function script(syscalls: readonly unknown[], slots: readonly string[] = 
 
 /** A result of these slots, with this body. */
 export const resolveTo = (body: string, slots: readonly string[] = [], isReject = false): unknown => ['resolve', [['@result', isReject, { body, slots }]]];
+
+/** A mark in a script becomes a longer text than a tx could bring. */
+function grown(value: unknown, grow: Puppets['grow']): unknown {
+  return grow && typeof value === 'string' ? value.replaceAll(grow.mark, grow.text) : value;
+}
