@@ -1,6 +1,5 @@
 /** Files named by their content, for what is too large for the database: bundles. Written and synced before the batch that names them. */
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 export class BlobStore {
@@ -28,15 +27,20 @@ export class BlobStore {
     }
   }
 
+  /** Of what was added, only what `isWanted` is written: a tx may fail after it completed a bundle, or its block may not come. */
+  keepPending(isWanted: (name: string) => boolean): void {
+    for (const name of [...this.#pending.keys()]) if (!isWanted(name)) this.#pending.delete(name);
+  }
+
   dropPending(): void {
     this.#pending.clear();
   }
 
-  /** Writes what was added; afterwards it survives a crash. A file that is there already has the same content. */
+  /** Writes what was added; afterwards it survives a crash. Over a file of the same name: one may be left of a block that was executed and never committed. */
   async sync(): Promise<void> {
     if (this.#pending.size === 0) return;
     await mkdir(this.#folder, { recursive: true });
-    for (const [name, bytes] of this.#pending) if (!existsSync(this.#path(name))) await this.#write(name, bytes);
+    for (const [name, bytes] of this.#pending) await this.#write(name, bytes);
     await syncFolder(this.#folder);
     this.#pending.clear();
   }

@@ -7,13 +7,16 @@ import { endOf } from './action-queue.js';
 import { hostKeys, kernelStore } from './keys.js';
 
 type Readable = { store(name: string): Pick<ReturnType<Context['store']>, 'get' | 'has' | 'iterate'> };
-type Upload = { readonly chunks: number; readonly expires: string };
+/** `sizes` are the chunks' bytes by index, 0 for one that has not come: so that what is known is known without reading chunks. */
+type Upload = { readonly expires: string; readonly sizes: readonly number[] };
 
 /** Chunks that never become whole are dropped after so many blocks. */
 const uploadBlocksMax = 1000n;
 /** One chunk; it must fit a transaction. */
 export const chunkBytesMax = 400_000;
 export const chunksMax = 100;
+/** Rows of expired uploads deleted at the end of one block; more than one upload may have. */
+const expiredRowsMax = 200;
 
 export const isInstalled = (state: Readable, bundleId: string): boolean => state.store(kernelStore).has(hostKeys.bundle(bundleId));
 
@@ -27,10 +30,13 @@ export function bundleSize(state: Readable, bundleId: string): bigint | undefine
 export function takeChunk(ctx: Context, msg: MsgInstallBundle, bundleBytesMax: bigint, blobs: BlobStore): MsgInstallBundleResponse {
   if (isInstalled(ctx, msg.bundleId)) return { complete: true, missingChunks: [] };
   checkChunk(ctx, msg, bundleBytesMax);
+  const { submitter, bundleId, chunkIndex, data } = msg;
+  const { expires, sizes } = readUpload(ctx, submitter, bundleId) ?? openUpload(ctx, msg);
   const store = ctx.store(kernelStore);
-  if (!store.has(hostKeys.upload(msg.submitter, msg.bundleId))) openUpload(ctx, msg);
-  store.set(hostKeys.chunk(msg.submitter, msg.bundleId, msg.chunkIndex), msg.data);
-  const missing = missingChunks(ctx, msg.submitter, msg.bundleId);
+  const upload: Upload = { expires, sizes: sizes.map((size, index) => (index === chunkIndex ? data.length : size)) };
+  store.set(hostKeys.chunk(submitter, bundleId, chunkIndex), data);
+  store.set(hostKeys.upload(submitter, bundleId), utf8Bytes(JSON.stringify(upload)));
+  const missing = missingOf(upload);
   if (missing.length > 0) return { complete: false, missingChunks: missing };
   install(ctx, msg, blobs);
   return { complete: true, missingChunks: [] };
@@ -38,22 +44,21 @@ export function takeChunk(ctx: Context, msg: MsgInstallBundle, bundleBytesMax: b
 
 /** What CheckTx can know of a chunk. */
 export function checkChunk(state: Readable, { submitter, bundleId, chunkIndex, chunkCount, data }: MsgInstallBundle, bundleBytesMax: bigint): void {
-  const store = state.store(kernelStore);
-  const upload = readUpload(state, submitter, bundleId);
-  if (upload && upload.chunks !== chunkCount) {
-    refuse('kernel', kernelCodes.chunkConflict, `bundle ${bundleId} is being sent in ${upload.chunks} chunks, not in ${chunkCount}: chunk conflict`);
+  const { sizes = [] } = readUpload(state, submitter, bundleId) ?? {};
+  if (sizes.length > 0 && sizes.length !== chunkCount) {
+    refuse('kernel', kernelCodes.chunkConflict, `bundle ${bundleId} is being sent in ${sizes.length} chunks, not in ${chunkCount}: chunk conflict`);
   }
-  const known = store.get(hostKeys.chunk(submitter, bundleId, chunkIndex));
+  const known = state.store(kernelStore).get(hostKeys.chunk(submitter, bundleId, chunkIndex));
   if (known && !equalBytes(known, data)) refuse('kernel', kernelCodes.chunkConflict, `chunk ${chunkIndex} of bundle ${bundleId} was sent with other bytes: chunk conflict`);
-  const others = chunksOf(state, submitter, bundleId).reduce((sum, [index, bytes]) => (index === chunkIndex ? sum : sum + bytes.length), 0);
+  const others = sizes.reduce((sum, size, index) => (index === chunkIndex ? sum : sum + size), 0);
   if (BigInt(others + data.length) > bundleBytesMax) refuse('kernel', kernelCodes.tooLarge, `bundle ${bundleId} is larger than ${bundleBytesMax} bytes: bundle or chunk too large`);
 }
 
-function openUpload(ctx: Context, { submitter, bundleId, chunkCount }: MsgInstallBundle): void {
+/** An upload without a chunk yet; the caller stores it with the first one. */
+function openUpload(ctx: Context, { submitter, bundleId, chunkCount }: MsgInstallBundle): Upload {
   const expires = ctx.height + uploadBlocksMax;
-  const store = ctx.store(kernelStore);
-  store.set(hostKeys.upload(submitter, bundleId), utf8Bytes(JSON.stringify({ chunks: chunkCount, expires: String(expires) } satisfies Upload)));
-  store.set(hostKeys.expiry(expires, submitter, bundleId), new Uint8Array([1]));
+  ctx.store(kernelStore).set(hostKeys.expiry(expires, submitter, bundleId), new Uint8Array([1]));
+  return { expires: String(expires), sizes: Array.from({ length: chunkCount }, () => 0) };
 }
 
 function install(ctx: Context, { submitter, bundleId }: MsgInstallBundle, blobs: BlobStore): void {
@@ -70,30 +75,36 @@ function install(ctx: Context, { submitter, bundleId }: MsgInstallBundle, blobs:
   if (ctx.mode === 'finalize') blobs.add(bundleId, zip);
 }
 
-function closeUpload(ctx: Context, submitter: string, bundleId: string): void {
+/** Deletes all that is kept of an upload under way; answers how many rows that were. */
+function closeUpload(ctx: Context, submitter: string, bundleId: string): number {
+  const { expires, sizes } = readUpload(ctx, submitter, bundleId) as Upload;
   const store = ctx.store(kernelStore);
-  const upload = readUpload(ctx, submitter, bundleId);
-  if (upload) store.delete(hostKeys.expiry(BigInt(upload.expires), submitter, bundleId));
+  store.delete(hostKeys.expiry(BigInt(expires), submitter, bundleId));
   store.delete(hostKeys.upload(submitter, bundleId));
-  for (const [index] of chunksOf(ctx, submitter, bundleId)) store.delete(hostKeys.chunk(submitter, bundleId, index));
+  const present = [...sizes.keys()].filter(index => sizes[index] !== 0);
+  for (const index of present) store.delete(hostKeys.chunk(submitter, bundleId, index));
+  return present.length + 2;
 }
 
-/** End of block: drops what did not become whole in time. */
+/** End of block: drops what did not become whole in time, oldest first; what is too much for one block waits for the next. */
 export function dropExpiredUploads(ctx: Context): void {
   const end = concatBytes(hostKeys.allExpiries, uint64Bytes(ctx.height + 1n));
-  for (const [key] of [...ctx.store(kernelStore).iterate(hostKeys.allExpiries, end)]) {
+  let left = expiredRowsMax;
+  for (const [key] of ctx.store(kernelStore).iterate(hostKeys.allExpiries, end)) {
+    if (left <= 0) return;
     const [, submitter, bundleId] = utf8Text(key.slice(hostKeys.allExpiries.length + 8)).split('/') as [string, string, string];
-    closeUpload(ctx, submitter, bundleId);
-    ctx.store(kernelStore).delete(key);
+    left -= closeUpload(ctx, submitter, bundleId);
   }
 }
 
 /** Indices that have not come yet, of an upload under way; empty when there is none. */
 export function missingChunks(state: Readable, submitter: string, bundleId: string): number[] {
   const upload = readUpload(state, submitter, bundleId);
-  if (!upload) return [];
-  const known = new Set(chunksOf(state, submitter, bundleId).map(([index]) => index));
-  return Array.from({ length: upload.chunks }, (_, index) => index).filter(index => !known.has(index));
+  return upload ? missingOf(upload) : [];
+}
+
+function missingOf({ sizes }: Upload): number[] {
+  return [...sizes.keys()].filter(index => sizes[index] === 0);
 }
 
 function chunksOf(state: Readable, submitter: string, bundleId: string): [index: number, bytes: Uint8Array][] {

@@ -3,7 +3,7 @@ import type { Codecs } from '../../chain/codec/index.js';
 import { uint64Bytes, uint64Of, type BankKeeper, type Context, type Logger, type Module } from '../../chain/index.js';
 import type { Change, Kernel, KernelConfig } from '../../kernel/index.js';
 import type { BlobStore } from '../blobs.js';
-import { dropExpiredUploads, newBundles } from './bundles.js';
+import { dropExpiredUploads, isInstalled, newBundles } from './bundles.js';
 import { DeferredRun, type DeferredInput, type DeferredResult } from './deferred-run.js';
 import { readKernelGenesis } from './genesis.js';
 import { hostKeys, kernelStore, storageStore } from './keys.js';
@@ -111,13 +111,14 @@ export class KernelHost {
 
   /** Awaits R(H) and applies what it tells; the block's own effects are in `ctx` already, and the run never saw them. */
   async mergeKernelRun(ctx: Context): Promise<void> {
-    const { bank, codecs, kernel, kernelAddress } = this.#options;
+    const { bank, blobs, codecs, kernel, kernelAddress } = this.#options;
     const run = await this.#deferred.started(ctx.height);
     const host: MergeHost = { bank, codecs, queue: this.#queue, kernelAddress };
     applyOutbound(host, ctx, run.outbound);
     clearNewBundles(ctx, run.newBundles);
     writeCommitments(ctx, kernel.state.rows, run.digest);
     assertCoinsAreAccounted(host, ctx, kernel.state.rows);
+    blobs.keepPending(bundleId => isInstalled(ctx, bundleId)); // not those of txs that failed after all
     this.#merged = run;
   }
 
