@@ -83,12 +83,20 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
   try {
     const rpcUrl = await waitForRpc(home, exited, output, startMs);
     const node = makeNode({ home, rpcUrl, child, exited, output, dispose });
-    await node.waitForHeight((await node.height()) + 1n, startMs);
+    const next = (await node.height()) + 1n;
+    await node.waitForHeight(next, startMs);
+    await until(`the application at height ${next}`, async () => ((await appHeight(node)) >= next ? true : undefined), startMs);
     return node;
   } catch (error) {
     await dispose();
     throw error;
   }
+}
+
+/** CometBFT counts a block as soon as it is stored; the application has it a moment later. */
+async function appHeight(node: TestNode): Promise<bigint> {
+  const { response } = (await node.rpc('abci_info')) as { response: { last_block_height?: string } };
+  return BigInt(response.last_block_height ?? '0');
 }
 
 /** A new home in the temporary folder, with ten funded accounts in its test keyring. */
