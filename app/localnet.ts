@@ -19,6 +19,7 @@ import { homePaths } from './cli/home/paths.js';
 import type { Io } from './cli/io.js';
 import { devKeys } from './cli/keyring/hd.js';
 import { openKeyring } from './cli/keyring/keyring.js';
+import { stopWithParent } from './cli/signals.js';
 import type { LogLevel } from './log.js';
 
 export type NewLocalnet = {
@@ -82,8 +83,10 @@ export type LocalnetMember = {
 /** Runs the node of a home in a process, and in a process group, of its own. `onLine` gets its log. */
 export function startMember(name: string, home: string, logLevel: LogLevel, onLine: (line: string) => void): LocalnetMember {
   const main = fileURLToPath(new URL('./cli/main.js', import.meta.url));
-  // The child ends with us even if we are killed: a write to a closed pipe ends it, and its CometBFT ends with it.
-  const child = spawn(process.execPath, [main, 'start', '--engine', 'cometbft', '--home', home, '--log-level', logLevel], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  // The channel carries no messages: it is there to break, so that the node ends with us even if we are killed.
+  const child = spawn(process.execPath, [main, 'start', '--engine', 'cometbft', '--home', home, '--log-level', logLevel], {
+    detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, [stopWithParent]: '1' },
+  });
   forward(child.stdout, onLine);
   forward(child.stderr, onLine);
   const ended = new Promise<string>(resolve => {

@@ -1,4 +1,6 @@
-/** SIGINT and SIGTERM as a promise: the first asks for a clean stop, a second one ends the process at once. */
+/** In the environment of a node that is to stop when the process at the other end of its IPC channel is gone. */
+export const stopWithParent = 'WINDLASS_STOP_WITH_PARENT';
+
 export type Stopping = {
   /** Settles with the signal's name. */
   readonly received: Promise<'SIGINT' | 'SIGTERM'>;
@@ -6,6 +8,7 @@ export type Stopping = {
   readonly signal: AbortSignal;
 };
 
+/** SIGINT and SIGTERM as a promise: the first asks for a clean stop, a second one ends the process at once. */
 export function waitForSignal(): Stopping {
   const controller = new AbortController();
   const received = new Promise<'SIGINT' | 'SIGTERM'>(resolve => {
@@ -16,6 +19,8 @@ export function waitForSignal(): Stopping {
     };
     process.on('SIGINT', take);
     process.on('SIGTERM', take);
+    if (process.env[stopWithParent] === '1') process.once('disconnect', () => take('SIGTERM'));
+    process.channel?.unref(); // it is watched, but nothing waits for it
   });
   return { received, signal: controller.signal };
 }

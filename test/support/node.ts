@@ -25,6 +25,8 @@ export type TestNodeOptions = {
   readonly blockTime?: string;
   /** Changes the genesis of a new home before its first block. */
   readonly genesis?: (doc: GenesisDoc) => void;
+  /** Where CometBFT listens for peers, such as tcp://127.0.0.1:26656; a free port if it is left out. */
+  readonly p2pLaddr?: string;
   /** Further arguments of `start`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -68,7 +70,7 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
   const home = options.home ?? (await makeDevHome(engine, options.genesis));
   rmSync(rpcUrlFile(home), { force: true });
   const args = [
-    cliPath, 'start', '--home', home, '--engine', engine, '--rpc.laddr', 'tcp://127.0.0.1:0', '--p2p.laddr', `tcp://127.0.0.1:${await freePort()}`,
+    cliPath, 'start', '--home', home, '--engine', engine, '--rpc.laddr', 'tcp://127.0.0.1:0', '--p2p.laddr', options.p2pLaddr ?? `tcp://127.0.0.1:${await freePort()}`,
     '--block-time', options.blockTime ?? '200ms', ...(options.args ?? []),
   ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
