@@ -18,6 +18,8 @@ export type BlockWrites = {
 
 export const digestStateKey = `${localPrefix}digest`;
 export const confirmedKey = `${localPrefix}confirmed`;
+/** The last block whose batch is in the database. */
+const heightKey = `${localPrefix}height`;
 /** Undo records reach back to this height; older ones are freed. */
 const undoFromKey = `${localPrefix}undo-from`;
 
@@ -54,8 +56,25 @@ function kernelRows(changes: readonly Change[]): DatabaseRow[] {
   return changes.map(({ key, after }) => ({ key: databaseKeyOfKernelRow(key), value: after === undefined ? undefined : rowValue(after) }));
 }
 
-function localRows({ digestState, confirmed }: BlockWrites): DatabaseRow[] {
-  return [{ key: digestStateKey, value: digestState }, { key: confirmedKey, value: formatNumber(confirmed) }];
+function localRows({ prepared, digestState, confirmed }: BlockWrites): DatabaseRow[] {
+  return [
+    { key: digestStateKey, value: digestState }, { key: confirmedKey, value: formatNumber(confirmed) }, { key: heightKey, value: formatNumber(prepared.version) },
+  ];
+}
+
+/** The last block in the database; undefined before the first. */
+export function databaseHeight(database: NodeDatabase): bigint | undefined {
+  return numberAt(database, heightKey);
+}
+
+/** The first block that can be undone, if any was committed. */
+export function undoFrom(database: NodeDatabase): bigint | undefined {
+  return numberAt(database, undoFromKey);
+}
+
+function numberAt(database: NodeDatabase, key: string): bigint | undefined {
+  const bytes = database.get(key);
+  return bytes && BigInt(Buffer.from(bytes).toString('ascii'));
 }
 
 /** Tree nodes are named by the version that makes them: one that is put was never there before. */
@@ -65,12 +84,12 @@ function isNewNode(key: string, value: Uint8Array | undefined): boolean {
 
 /** Records of heights that are agreed and old enough; H is freed when H ≤ min(confirmed, tip − undo_blocks). */
 function freedUndo(database: NodeDatabase, tip: bigint, confirmed: bigint, undoBlocks: bigint): DatabaseRow[] {
-  const bytes = database.get(undoFromKey);
-  const from = bytes ? BigInt(Buffer.from(bytes).toString('ascii')) : tip;
+  const known = undoFrom(database);
+  const from = known ?? tip;
   const limit = confirmed < tip - undoBlocks ? confirmed : tip - undoBlocks;
   const rows: DatabaseRow[] = [];
   let next = from;
   for (; next <= limit && rows.length < freedMax; next += 1n) rows.push({ key: undoKey(next), value: undefined });
-  return next === from && bytes ? rows : [...rows, { key: undoFromKey, value: formatNumber(next) }];
+  return next === known ? rows : [...rows, { key: undoFromKey, value: formatNumber(next) }];
 }
 

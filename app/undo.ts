@@ -19,7 +19,7 @@ export function encodeUndo(rows: readonly DatabaseRow[]): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** Throws a RangeError when the bytes are cut short. */
+/** Throws a RangeError when the bytes are no undo record: cut short, longer than they say, or with an unknown mark. */
 export function decodeUndo(bytes: Uint8Array): DatabaseRow[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
@@ -36,9 +36,11 @@ export function decodeUndo(bytes: Uint8Array): DatabaseRow[] {
   const rows: DatabaseRow[] = [];
   for (let left = number(); left > 0; left -= 1) {
     const key = take(number()).toString('latin1');
-    const isThere = take(1)[0] === 1;
-    rows.push({ key, value: isThere ? Uint8Array.from(take(number())) : undefined });
+    const [mark] = take(1);
+    if (mark !== 0 && mark !== 1) throw new RangeError(`an undo record has the mark ${mark}`);
+    rows.push({ key, value: mark === 1 ? Uint8Array.from(take(number())) : undefined });
   }
+  if (at !== buffer.length) throw new RangeError('an undo record is longer than it says');
   return rows;
 }
 

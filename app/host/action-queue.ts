@@ -14,7 +14,7 @@ export type ActionQueue = {
   length(state: Readable): number;
   /** Gives the next id, stores the message for the next run, and says so in an event. */
   accept(ctx: Context, sender: string, msg: QueuedMsg): bigint;
-  /** Everything that waits, in the order of service. */
+  /** What the next run is offered: the first of the queue in the order of service, at most 16 MiB and at least one. */
   waiting(state: Readable): { readonly id: bigint; readonly msg: QueuedMsg }[];
   /** A run took it: answers what was queued. */
   taken(ctx: Context, id: bigint): QueuedMsg;
@@ -25,6 +25,8 @@ export type ActionQueue = {
 };
 
 const stateNames = { queued: 'ACTION_STATE_QUEUED', fulfilled: 'ACTION_STATE_FULFILLED', rejected: 'ACTION_STATE_REJECTED' } as const;
+/** Messages are up to a megabyte, and the queue may be full of them while vats are busy: no run reads them all. */
+const offeredBytesMax = 16 * 1024 * 1024;
 /** Rows of old outcomes deleted in one block. */
 const forgottenMax = 1000;
 
@@ -51,8 +53,14 @@ export function makeActionQueue(codecs: Codecs): ActionQueue {
       return id;
     },
     waiting: state => {
-      const rows = [...state.store(kernelStore).iterate(hostKeys.allQueued, endOf(hostKeys.allQueued))];
-      return rows.map(([key, value]) => ({ id: uint64Of(key.slice(hostKeys.allQueued.length)), msg: anys.decode(value) }));
+      const found: { id: bigint; msg: QueuedMsg }[] = [];
+      let bytes = 0;
+      for (const [key, value] of state.store(kernelStore).iterate(hostKeys.allQueued, endOf(hostKeys.allQueued))) {
+        bytes += value.length;
+        if (found.length > 0 && bytes > offeredBytesMax) break;
+        found.push({ id: uint64Of(key.slice(hostKeys.allQueued.length)), msg: anys.decode(value) });
+      }
+      return found;
     },
     taken: (ctx, id) => {
       const store = ctx.store(kernelStore);

@@ -24,10 +24,13 @@ export function decodeMethargs(methargs: CapData, limits?: CapDataLimits): { rea
   return { method, args: args as readonly Passable[] };
 }
 
+/** Reading a bigint of megabytes takes seconds: a call with one is not read for its method alone. */
+const bigintDigitsMax = 1000;
+
 /** The method of a call for people and error texts: its name, `Symbol(name)`, or `undefined`; of what is no call, `(unreadable)`. */
 export function methodOf(methargs: CapData): string {
   try {
-    const { method } = decodeMethargs(methargs);
+    const { method } = decodeMethargs(methargs, { bigintDigits: bigintDigitsMax });
     return method instanceof SymbolValue ? `Symbol(${method.name})` : String(method);
   } catch (error) {
     if (error instanceof CapDataError) return '(unreadable)';

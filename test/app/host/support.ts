@@ -57,6 +57,8 @@ export type TestApp = {
   action(id: bigint): Promise<Action | undefined>;
   status(): Promise<KernelStatus>;
   balance(address: string, denom?: string): Promise<bigint>;
+  /** As the chain knows it: a tx that was refused before ante is not counted. */
+  sequenceOf(person: Person): Promise<number>;
   query(path: string, data: Uint8Array): Promise<ResponseQuery>;
   ask<Response>(name: string, request: object, response?: string): Promise<Response>;
   close(): Promise<void>;
@@ -134,6 +136,10 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
         await block();
       }
       throw new Error(`action ${id} has no outcome after 20 blocks`);
+    },
+    sequenceOf: async ({ address }) => {
+      const { value } = await query('/cosmos.auth.v1beta1.Query/AccountInfo', codecOf<object>('cosmos.auth.v1beta1.QueryAccountInfoRequest').encode({ address }));
+      return Number(codecOf<{ info: { sequence: bigint } | undefined }>('cosmos.auth.v1beta1.QueryAccountInfoResponse').decode(value).info?.sequence ?? 0n);
     },
     status: () => ask<KernelStatus>('Status', {}),
     balance: async (address, denom = 'uwind') => {
