@@ -24,6 +24,11 @@ const exitVerdicts: ReadonlyMap<number | null, DeliveryVerdict> = new Map<number
 const okNull = encodeFrame('/', '["ok",null]');
 const consoleAnswer = encodeFrame('/', '["ok"]');
 const okNullBytes = '["ok",null]'.length;
+const ok: VatSyscallResult = ['ok', null];
+
+/** What stands around a list of syscalls in a frame of ours, and around a single one in a frame of the published supervisor. */
+const frameBytes = '["syscalls",[]]'.length;
+const singleBytes = '["syscall",]'.length;
 
 export class DeliveryRun implements CommandListener {
   readonly outcome: Promise<DeliveryOutcome>;
@@ -33,10 +38,14 @@ export class DeliveryRun implements CommandListener {
   readonly #onConsole: ConsoleSink;
   readonly #syscalls: RecordedSyscall[] = [];
   #recordedBytes = 0;
+  /** Of the frame that is being taken: they count once all of it is recorded. */
+  #pendingBytes = 0;
   #consoleLines = 0;
   /** Set when we end the worker for what it did, or for an error of our own. */
   #verdict: DeliveryVerdict | undefined;
   #hostError: { readonly error: unknown } | undefined;
+  /** With its reply the process is not ours any more; what comes with it is still to be taken. */
+  #replied: { readonly computrons: number } | undefined;
   #resolve!: (outcome: DeliveryOutcome) => void;
   #reject!: (error: unknown) => void;
 
@@ -57,7 +66,9 @@ export class DeliveryRun implements CommandListener {
     if (!Array.isArray(message)) throw new Error('the worker sent a message that is not a list');
     switch (message[0]) {
       case 'syscall':
-        return this.#onSyscall(message, frame.length - 1);
+        return this.#onSyscalls([message.length === 2 ? message[1] : undefined], frame.length - 1);
+      case 'syscalls':
+        return this.#onSyscallFrame(message[1], frame.length - 1);
       case 'sourcedConsole':
         return this.#onPrint(String(message[2]), message.slice(3));
       case 'testLog':
@@ -69,7 +80,7 @@ export class DeliveryRun implements CommandListener {
 
   /** Longer than anything that can be recorded: a syscall ends the delivery, printing is only left out. */
   #onLongQuery(frame: Frame): void {
-    if (frame.bytes.toString('latin1', 1, 12) === '["syscall",') this.#stop({ kind: 'record-bound', which: 'bytes' });
+    if (/^\["syscalls?",/.test(frame.bytes.toString('latin1', 1, 13))) this.#stop({ kind: 'record-bound', which: 'bytes' });
     else this.#onPrint('warn', [`(a line of ${frame.length} bytes is left out)`]);
   }
 
@@ -78,10 +89,18 @@ export class DeliveryRun implements CommandListener {
     if (reply.kind === 'unusable') return this.#loseAfterReply(reply.why);
     const { computrons } = reply;
     if (reply.kind === 'too-long') return this.#stopAfterReply({ kind: 'record-bound', which: 'bytes' }, computrons);
-    const [status, text] = reply.message;
+    this.#replied = { computrons };
+    if (reply.syscalls === undefined) return this.#close(reply.message, computrons);
+    const list = parseList(reply.syscalls);
+    if (list === undefined) return this.#loseAfterReply('what comes with it is no list');
+    const size = sizeAlone(Buffer.byteLength(reply.syscalls) - '[]'.length, list.length);
+    this.#takeFrame(list, size, () => { this.#close(reply.message, computrons); });
+  }
+
+  #close([status, text]: readonly unknown[], computrons: number): void {
     if (status === 'ok') return this.#settle({ kind: 'ok' }, computrons);
     if (status === 'error') return this.#stopAfterReply({ kind: 'error', message: String(text).slice(0, errorTextMax) }, computrons);
-    this.#loseAfterReply(JSON.stringify(reply.message).slice(0, 500));
+    this.#loseAfterReply(JSON.stringify([status, text]).slice(0, 500));
   }
 
   onEnd(end: ProcessEnd, lost: WorkerLost): void {
@@ -91,32 +110,74 @@ export class DeliveryRun implements CommandListener {
     else this.#settle(verdict, undefined);
   }
 
-  #onSyscall(message: readonly unknown[], size: number): void {
-    const syscall = message.length === 2 ? parseSyscall(message[1]) : undefined;
-    if (syscall === undefined) return this.#stop({ kind: 'illegal-syscall', reason: 'malformed syscall' });
-    if (this.#syscalls.length >= recordedSyscallsMax) return this.#stop({ kind: 'record-bound', which: 'syscalls' });
-    if (this.#recordedBytes + size > recordedBytesMax) return this.#stop({ kind: 'record-bound', which: 'bytes' });
-    let result;
-    try {
-      result = this.#answer(syscall);
-    } catch (error) {
-      return this.#fail(error);
+  /** Our supervisor's: any number that needed no answer, and then perhaps one that does. */
+  #onSyscallFrame(list: unknown, bytes: number): void {
+    if (!Array.isArray(list)) throw new Error('the worker sent a frame of syscalls that is no list');
+    this.#onSyscalls(list, sizeAlone(bytes - frameBytes, list.length));
+  }
+
+  #onSyscalls(list: readonly unknown[], size: number): void {
+    this.#takeFrame(list, size, last => {
+      const isOkNull = last[0] === 'ok' && last[1] === null;
+      this.#process.answer(isOkNull ? okNull : encodeFrame('/', JSON.stringify(last)));
+    });
+  }
+
+  /** Is there room for `bytes` more than what is recorded and pending? If not, the delivery ends. */
+  #hasRoom(bytes: number): boolean {
+    if (this.#recordedBytes + this.#pendingBytes + bytes <= recordedBytesMax) return true;
+    this.#stop({ kind: 'record-bound', which: 'bytes' });
+    return false;
+  }
+
+  /** Takes all of a frame of `size` bytes, if there is room. */
+  #takeFrame(list: readonly unknown[], size: number, done: (last: VatSyscallResult) => void): void {
+    if (!this.#hasRoom(size)) return;
+    this.#pendingBytes = size;
+    this.#take(list, 0, ok, last => {
+      this.#recordedBytes += this.#pendingBytes;
+      this.#pendingBytes = 0;
+      done(last);
+    });
+  }
+
+  /** Answers and records the syscalls of the list from `start` on, one after the other; then hands on the last answer. */
+  #take(list: readonly unknown[], start: number, before: VatSyscallResult, done: (last: VatSyscallResult) => void): void {
+    let last = before;
+    for (let at = start; at < list.length; at += 1) {
+      const syscall = parseSyscall(list[at]);
+      if (syscall === undefined) return this.#stop({ kind: 'illegal-syscall', reason: 'malformed syscall' });
+      if (this.#syscalls.length >= recordedSyscallsMax) return this.#stop({ kind: 'record-bound', which: 'syscalls' });
+      let result;
+      try {
+        result = this.#answer(syscall);
+      } catch (error) {
+        return this.#fail(error);
+      }
+      if (result instanceof Promise) return this.#takeLater(syscall, result, later => { this.#take(list, at + 1, later, done); });
+      if (!this.#record(syscall, result)) return;
+      last = result;
     }
-    if (!(result instanceof Promise)) return this.#record(syscall, size, result);
+    done(last);
+  }
+
+  #takeLater(syscall: VatSyscall, result: Promise<VatSyscallResult>, go: (result: VatSyscallResult) => void): void {
     result.then(
-      later => this.#process.isAlive && this.#record(syscall, size, later),
-      (error: unknown) => this.#fail(error),
+      later => {
+        const isOver = this.#replied === undefined && !this.#process.isAlive;
+        if (!isOver && this.#record(syscall, later)) go(later);
+      },
+      (error: unknown) => { this.#fail(error); },
     );
   }
 
-  #record(syscall: VatSyscall, size: number, result: VatSyscallResult): void {
+  #record(syscall: VatSyscall, result: VatSyscallResult): boolean {
     const isOkNull = result[0] === 'ok' && result[1] === null;
-    const text = isOkNull ? '' : JSON.stringify(result);
-    const bytes = size + (isOkNull ? okNullBytes : Buffer.byteLength(text));
-    if (this.#recordedBytes + bytes > recordedBytesMax) return this.#stop({ kind: 'record-bound', which: 'bytes' });
+    const bytes = isOkNull ? okNullBytes : Buffer.byteLength(JSON.stringify(result));
+    if (!this.#hasRoom(bytes)) return false;
     this.#recordedBytes += bytes;
     this.#syscalls.push({ s: syscall, r: result });
-    this.#process.answer(isOkNull ? okNull : encodeFrame('/', text));
+    return true;
   }
 
   #onPrint(level: string, parts: readonly unknown[]): void {
@@ -129,6 +190,7 @@ export class DeliveryRun implements CommandListener {
 
   /** Ends the worker for a verdict, in the midst of a delivery. A syscall under way is not recorded. */
   #stop(verdict: DeliveryVerdict): void {
+    if (this.#replied !== undefined) return this.#stopAfterReply(verdict, this.#replied.computrons);
     this.#verdict = verdict;
     this.#process.kill(new Error(`ended for ${verdict.kind}`));
   }
@@ -152,9 +214,24 @@ export class DeliveryRun implements CommandListener {
   #fail(error: unknown): void {
     this.#hostError = { error };
     this.#process.kill(new Error('its syscalls could not be answered'));
+    if (this.#replied !== undefined) void this.#process.closed.then(() => { this.#reject(error); });
   }
 
   #settle(verdict: DeliveryVerdict, computrons: number | undefined): void {
     this.#resolve({ verdict, syscalls: this.#syscalls, computrons, recordedBytes: this.#recordedBytes });
+  }
+}
+
+/** Bytes of `count` syscalls, separated by commas in `bytes`, as if each had come in a frame of its own: framing costs nobody. */
+function sizeAlone(bytes: number, count: number): number {
+  return count === 0 ? 0 : bytes - (count - 1) + count * singleBytes;
+}
+
+function parseList(text: string): readonly unknown[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list : undefined;
+  } catch {
+    return undefined; // the caller says what is lost
   }
 }

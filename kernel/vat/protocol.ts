@@ -65,10 +65,18 @@ export type DeliveryOutcome = {
 /** Answers one syscall. Called in order, one at a time; may be asynchronous for reads from disk. It must not throw for the vat's mistakes. */
 export type SyscallAnswerer = (syscall: VatSyscall) => VatSyscallResult | Promise<VatSyscallResult>;
 
+export type DeliverOptions = {
+  /**
+   * So many times the worker's limit may be spent (at most 2^31 - 1 computrons): the number of notifies that joined in one
+   * delivery (design 5.2). Default 1. Only our own supervisor heeds it.
+   */
+  readonly meterTimes?: number;
+};
+
 /** One live worker of one vat incarnation. One delivery at a time. */
 export interface VatWorker {
   /** Rejects with WorkerLost when the worker died in a way that is not a verdict; it cannot be used any more then, nor after a verdict other than ok. */
-  deliver(delivery: VatDelivery, answer: SyscallAnswerer): Promise<DeliveryOutcome>;
+  deliver(delivery: VatDelivery, answer: SyscallAnswerer, options?: DeliverOptions): Promise<DeliveryOutcome>;
   /** Ends the process and waits for its death. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -84,7 +92,7 @@ export type WorkerStart = {
 };
 
 export interface WorkerFactory {
-  /** Starts a cold worker: lockdown, supervisor, setBundle. Its first delivery is startVat. Rejects with WorkerLost. */
+  /** Starts a worker of a new incarnation: engine, lockdown, supervisor, and its bundle set. Its first delivery is startVat. Rejects with WorkerLost. */
   start(options: WorkerStart): Promise<VatWorker>;
   /** Ends every worker that is still alive. */
   shutdown(): Promise<void>;

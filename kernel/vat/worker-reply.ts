@@ -6,7 +6,13 @@ const dot = 0x2e;
 const separator = 0x01;
 
 export type WorkerReply =
-  | { readonly kind: 'message'; readonly message: readonly unknown[]; readonly computrons: number }
+  | {
+      readonly kind: 'message';
+      readonly message: readonly unknown[];
+      readonly computrons: number;
+      /** The syscalls that came with it, if any: JSON of a list. */
+      readonly syscalls: string | undefined;
+    }
   /** The supervisor's part alone is over replyBytesMax. The meter's part, whose length varies with the clock, does not count. */
   | { readonly kind: 'too-long'; readonly computrons: number }
   | { readonly kind: 'unusable'; readonly why: string };
@@ -19,8 +25,10 @@ export function parseReply(frame: Frame): WorkerReply {
   if (frame.length - body > replyBytesMax) return { kind: 'too-long', computrons };
   const text = frame.bytes.toString('utf8', body);
   try {
-    const message: unknown = JSON.parse(text);
-    if (Array.isArray(message) && message.length > 0) return { kind: 'message', message, computrons };
+    // JSON text has no raw line feed: the one there is parts the message from the syscalls after it.
+    const end = text.indexOf('\n');
+    const message: unknown = JSON.parse(end < 0 ? text : text.slice(0, end));
+    if (Array.isArray(message) && message.length > 0) return { kind: 'message', message, computrons, syscalls: end < 0 ? undefined : text.slice(end + 1) };
   } catch {
     // Said below, with the text. An empty one is a vat that went idle with its delivery unsettled.
   }

@@ -4,32 +4,31 @@ import type { ConsoleSink } from './delivery-run.js';
 import { DeliveryRun } from './delivery-run.js';
 import type { Frame } from './netstring.js';
 import { encodeFrame } from './netstring.js';
-import type { DeliveryOutcome, SyscallAnswerer, VatDelivery, VatWorker, WorkerFactory, WorkerStart } from './protocol.js';
+import type { DeliverOptions, DeliveryOutcome, SyscallAnswerer, VatDelivery, VatWorker, WorkerFactory, WorkerStart } from './protocol.js';
 import { WorkerLost } from './protocol.js';
 import { openReply, parseReply } from './worker-reply.js';
-import type { XsnapBinary } from './xsnap-binary.js';
-import { findXsnapBinary, readStartCode } from './xsnap-binary.js';
-import { stackKib, XsnapProcess } from './xsnap-process.js';
+import type { WorkerEngine, WorkerEngineOptions } from './worker-engine.js';
+import { prepareEngine } from './worker-engine.js';
+import { stackKib } from './xsnap-launch.js';
+import { XsnapProcess } from './xsnap-process.js';
 
 /** The engine's own bound of `-l`, a C int. */
 export const computronsPerDeliveryMax = 2 ** 31 - 1;
-/** Parsing the supervisor takes 12.4 million computrons before anything of it runs: with less a worker could not start, and no vat would be at fault. */
+/** Parsing the published supervisor takes 12.4 million computrons before anything of it runs: with less a cold worker could not start, and no vat would be at fault. */
 export const computronsPerDeliveryMin = 20_000_000;
-/** What lockdown and supervisor then do, 13.6 million more, is ours: it runs with the meter off. */
-const meterOff = 'resetMeter(0, 0);\n';
 
-export type XsnapWorkerOptions = {
+export type XsnapWorkerOptions = WorkerEngineOptions & {
   /** Takes what vats print; without it, it is dropped. It must not throw. */
   readonly onConsole?: ConsoleSink;
   /** Wall clock for a start, lockdown to setBundle. A start that takes longer is a WorkerLost, never a verdict. Default 60,000. */
   readonly bootTimeoutMs?: number;
-  /** Default: the executable of @agoric/xsnap. */
-  readonly binary?: XsnapBinary;
 };
 
 export interface XsnapWorkerFactory extends WorkerFactory {
-  /** `xsnap-<version>`, as an incarnation records it. */
+  /** As an incarnation records it: `xsnap-<version>:<sha256 of the base snapshot>`. */
   readonly engineId: string;
+  /** Of the program inside the workers. */
+  readonly supervisorSha256: string;
   start(options: WorkerStart): Promise<XsnapWorker>;
 }
 
@@ -40,8 +39,9 @@ export interface XsnapWorker extends VatWorker {
 }
 
 /**
- * Makes the factory: reads and checks lockdown and supervisor once, and finds the engine. Throws an Error that says what to
- * do when the engine is not built or a file is not the published one. Workers end when the node does, however it ends.
+ * Makes the factory: reads and checks lockdown and supervisor once, finds the engine, and takes the base snapshot if there is
+ * none. Throws an Error that says what to do when something is not built or not what it must be. Workers end when the node
+ * does, however it ends.
  */
 export function makeXsnapWorkerFactory(options: XsnapWorkerOptions = {}): XsnapWorkerFactory {
   return new Factory(options);
@@ -49,21 +49,20 @@ export function makeXsnapWorkerFactory(options: XsnapWorkerOptions = {}): XsnapW
 
 class Factory implements XsnapWorkerFactory {
   readonly engineId: string;
-  readonly #binary: string;
+  readonly supervisorSha256: string;
+  readonly #engine: WorkerEngine;
   readonly #onConsole: ConsoleSink;
   readonly #bootTimeoutMs: number;
-  readonly #startCode: readonly Buffer[];
   readonly #processes = new Set<XsnapProcess>();
   #stackIsChecked = false;
   #isShutDown = false;
 
   constructor(options: XsnapWorkerOptions) {
-    const { path, engineId } = options.binary ?? findXsnapBinary();
-    this.#binary = path;
-    this.engineId = engineId;
+    this.#engine = prepareEngine(options);
+    this.engineId = this.#engine.engineId;
+    this.supervisorSha256 = this.#engine.supervisorSha256;
     this.#onConsole = options.onConsole ?? (() => undefined);
     this.#bootTimeoutMs = options.bootTimeoutMs ?? 60_000;
-    this.#startCode = (['lockdown', 'supervisor'] as const).map(which => encodeFrame('e', meterOff + readStartCode(which).source));
   }
 
   async start(start: WorkerStart): Promise<XsnapWorker> {
@@ -73,7 +72,7 @@ class Factory implements XsnapWorkerFactory {
     if (!Number.isInteger(computronsPerDelivery) || computronsPerDelivery < computronsPerDeliveryMin || computronsPerDelivery > computronsPerDeliveryMax) {
       throw new RangeError(`computronsPerDelivery must be from ${computronsPerDeliveryMin} to ${computronsPerDeliveryMax}: ${computronsPerDelivery}`);
     }
-    const process = new XsnapProcess({ binary: this.#binary, name, meterLimit: computronsPerDelivery });
+    const process = new XsnapProcess({ binary: this.#engine.binary, name, meterLimit: computronsPerDelivery, snapshot: this.#engine.baseSnapshot });
     this.#processes.add(process);
     void process.closed.then(() => this.#processes.delete(process));
     const timer = setTimeout(() => process.kill(new Error(`not started within ${this.#bootTimeoutMs} ms`)), this.#bootTimeoutMs);
@@ -94,9 +93,10 @@ class Factory implements XsnapWorkerFactory {
   }
 
   async #boot(process: XsnapProcess, { vatId, bundle }: WorkerStart): Promise<void> {
-    for (const frame of this.#startCode) {
-      const opened = openReply(await bootCommand(process, frame));
-      if ('why' in opened) throw new WorkerLost(`a worker of ${vatId} did not start: ${opened.why}`);
+    for (const frame of this.#engine.startFrames) {
+      const reply = await bootCommand(process, frame);
+      const opened = isReady(reply) ? undefined : openReply(reply);
+      if (opened !== undefined && 'why' in opened) throw new WorkerLost(`a worker of ${vatId} did not start: ${opened.why}`);
       if (!this.#stackIsChecked) checkStackLimit(process);
       this.#stackIsChecked = true;
     }
@@ -124,12 +124,13 @@ class Worker implements XsnapWorker {
     this.#onConsole = onConsole;
   }
 
-  async deliver(delivery: VatDelivery, answer: SyscallAnswerer): Promise<DeliveryOutcome> {
+  async deliver(delivery: VatDelivery, answer: SyscallAnswerer, { meterTimes = 1 }: DeliverOptions = {}): Promise<DeliveryOutcome> {
     if (this.#isBusy) throw new Error(`${this.#vatId} was given a delivery while it carries out another`);
     this.#isBusy = true;
     try {
       const run = new DeliveryRun(this.#vatId, this.#process, answer, this.#onConsole);
-      this.#process.command(encodeFrame('?', `["deliver",${JSON.stringify(delivery)}]`), run);
+      const times = meterTimes === 1 ? '' : `,${meterTimes}`;
+      this.#process.command(encodeFrame('?', `["deliver",${JSON.stringify(delivery)}${times}]`), run);
       return await run.outcome;
     } finally {
       this.#isBusy = false;
@@ -139,6 +140,11 @@ class Worker implements XsnapWorker {
   async close(): Promise<void> {
     await this.#process.close();
   }
+}
+
+/** The answer to `R`: the engine is there, and has nothing to say. */
+function isReady({ bytes }: Frame): boolean {
+  return bytes.length === 1 && bytes[0] === 0x2e;
 }
 
 /** Carries out one command of the start, during which the worker has nothing to ask but to print. */

@@ -1,18 +1,17 @@
 /** One xsnap process: started with its limits, one command at a time, and the certainty of how it ended. */
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
 import type { Frame } from './netstring.js';
 import { FrameReader } from './netstring.js';
 import { recordedBytesMax, WorkerLost } from './protocol.js';
+import { launchOf } from './xsnap-launch.js';
 
 /** A final reply above this is refused (as the record bound is); the meter in front of it may take `meterBytesMax` more. */
 export const replyBytesMax = recordedBytesMax;
 const meterBytesMax = 64 * 1024;
 const stderrKept = 2048;
-
-/** Where the stack overflows is a verdict, and it depends on RLIMIT_STACK (design 5.5). */
-export const stackKib = 8192;
 
 /** How a process ended: `code` for an exit of its own, `signal` otherwise. */
 export type ProcessEnd = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
@@ -30,6 +29,8 @@ export type ProcessStart = {
   /** argv[1], for ps. */
   readonly name: string;
   readonly meterLimit: number;
+  /** File with a heap snapshot to start from; without one the heap is new. */
+  readonly snapshot?: string | undefined;
 };
 
 export class XsnapProcess {
@@ -47,12 +48,7 @@ export class XsnapProcess {
   constructor(start: ProcessStart) {
     this.#name = start.name;
     // Its own session: a Ctrl-C in the terminal reaches the node alone. It ends by itself when fd 3 is at its end.
-    this.#child = spawn(
-      '/bin/sh',
-      ['-c', `ulimit -s ${stackKib} && exec "$0" "$@"`, start.binary, start.name, '-l', `${start.meterLimit}`],
-      // A worker gets nothing of the environment: what is in it would lie on its stack and shift where that overflows.
-      { detached: true, env: {}, stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
-    );
+    this.#child = spawnEngine(start);
     const [, , stderr, commands, replies] = this.#child.stdio as unknown as [null, null, Readable, Duplex, Duplex];
     this.#commands = commands;
     this.closed = new Promise(resolve => {
@@ -142,5 +138,18 @@ export class XsnapProcess {
     const said = this.#stderr.trim();
     const why = [`${this.#name} ended with ${how}`, this.#failure?.message, said === '' ? undefined : `it said: ${said}`];
     listener.onEnd(end, new WorkerLost(why.filter(part => part !== undefined).join('; '), { cause: this.#failure }));
+  }
+}
+
+/** The snapshot goes by descriptor, so that no path of this machine lies on the stack. */
+function spawnEngine({ binary, name, meterLimit, snapshot }: ProcessStart): ChildProcess {
+  const heap = snapshot === undefined ? undefined : openSync(snapshot, 'r');
+  try {
+    const { file, args, cwd } = launchOf(binary, [name, ...(heap === undefined ? [] : ['-r', '@8']), '-l', `${meterLimit}`]);
+    // A worker gets nothing of the environment: what is in it would lie on its stack and shift where that overflows.
+    const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'];
+    return spawn(file, args, { cwd, detached: true, env: {}, stdio: heap === undefined ? stdio : [...stdio, 'ignore', 'ignore', 'ignore', heap] });
+  } finally {
+    if (heap !== undefined) closeSync(heap);
   }
 }

@@ -4,7 +4,7 @@
  * host does not know yet.
  */
 import { printToHost } from './console.js';
-import { multiplyLimit } from './meter.js';
+import { multiplyLimit, unmetered } from './meter.js';
 import { takeWaiting } from './outbox.js';
 import { decode, encode } from './port.js';
 import type { Dispatch } from './vat.js';
@@ -15,13 +15,13 @@ let dispatch: Dispatch | undefined;
 globalThis.print = printToHost;
 
 globalThis.handleCommand = message => {
-  const report: { result?: ArrayBuffer } = {};
-  // The engine sends what `result` is when nothing is left to do.
-  carryOut(JSON.parse(decode(message)) as readonly unknown[]).then(
-    reply => { report.result = encode(reply); },
-    (error: unknown) => { report.result = encode(JSON.stringify(['err', String(error)])); },
+  let reply: string | undefined;
+  carryOut(unmetered(() => JSON.parse(decode(message)) as readonly unknown[])).then(
+    text => { reply = text; },
+    (error: unknown) => { reply = JSON.stringify(['err', textOf(error)]); },
   );
-  return report;
+  // The engine asks for the result when nothing is left to do and the meter is read: no syscall can come after it.
+  return { get result() { return reply === undefined ? undefined : encode(withWaiting(reply)); } };
 };
 
 async function carryOut([tag, ...args]: readonly unknown[]): Promise<string> {
@@ -43,11 +43,23 @@ async function carryOut([tag, ...args]: readonly unknown[]): Promise<string> {
   }
 }
 
-async function deliver(toVat: Dispatch, delivery: unknown): Promise<string> {
-  const reply = await toVat(delivery).then(
+function deliver(toVat: Dispatch, delivery: unknown): Promise<string> {
+  return toVat(delivery).then(
     value => JSON.stringify(['ok', value ?? null]),
-    (error: unknown) => JSON.stringify(['error', String(error)]),
+    (error: unknown) => JSON.stringify(['error', textOf(error)]),
   );
+}
+
+function withWaiting(reply: string): string {
   const syscalls = takeWaiting();
   return syscalls === undefined ? reply : `${reply}\n${syscalls}`;
+}
+
+/** What a vat throws may be anything, also what cannot be made into text: that is its fault, never the worker's. */
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'an error that has no text';
+  }
 }

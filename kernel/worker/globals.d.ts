@@ -6,19 +6,16 @@ declare global {
   function currentMeterLimit(): number;
   /** Sets limit and count of the meter; returns the count before. */
   function resetMeter(limit: number, count: number): number;
-  /** A full collection. */
-  function gc(): void;
   /** Freezes all that is reachable. */
   function harden<T>(value: T): T;
 
   // Written once, when the supervisor is evaluated; var, because they are properties of globalThis.
   /** Takes the host's commands. */
-  var handleCommand: (message: ArrayBuffer) => { result?: ArrayBuffer };
+  var handleCommand: (message: ArrayBuffer) => { readonly result: ArrayBuffer | undefined };
   /** Where the lockdown's console writes. */
   var print: (...parts: unknown[]) => void;
   var HandledPromise: unknown;
   var Base64: unknown;
-  var assert: unknown;
 }
 
 export {};

@@ -1,5 +1,8 @@
 /** Waiting, and collecting garbage, by the engine's own queue: it is served when no promise has anything left to do. */
 
+/** Taken once: a vat has no say in it. */
+const collectGarbage = globalThis.gc as () => void;
+
 function idle(): Promise<void> {
   return new Promise(resolve => { setImmediate(resolve); });
 }
@@ -11,7 +14,7 @@ export const waitUntilQuiescent = (): Promise<void> => idle();
 export async function gcAndFinalize(): Promise<void> {
   await idle();
   await idle();
-  gc();
+  collectGarbage();
   await idle();
   await idle();
 }

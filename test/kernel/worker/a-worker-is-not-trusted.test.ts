@@ -45,7 +45,7 @@ async function deliverTo(bytes: string): Promise<unknown> {
   const path = join(folder, `worker${made}`);
   writeFileSync(path, fakeWorker(bytes));
   chmodSync(path, 0o755);
-  const factory = makeXsnapWorkerFactory({ binary: { path, engineId: 'fake' }, bootTimeoutMs: 20_000 });
+  const factory = makeXsnapWorkerFactory({ supervisor: 'published', binary: { path, engineId: 'fake' }, bootTimeoutMs: 20_000 });
   try {
     const worker = await factory.start({ name: 'fake', vatId: 'v1', bundle: new Uint8Array(3), computronsPerDelivery: 100_000_000 });
     return await worker.deliver(['bringOutYourDead'], () => ['ok', null]);

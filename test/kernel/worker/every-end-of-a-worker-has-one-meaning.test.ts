@@ -121,7 +121,7 @@ test('the smallest limit is enough to start, and a smaller one is refused at onc
 test('an executable that is not there, or is none of ours, is lost', async () => {
   const { zip } = await vatBundle('no-root');
   for (const path of ['/nonexistent/xsnap-worker', '/bin/cat', '/bin/false']) {
-    const broken = makeXsnapWorkerFactory({ binary: { path, engineId: 'none' }, bootTimeoutMs: 2000 });
+    const broken = makeXsnapWorkerFactory({ supervisor: 'published', binary: { path, engineId: 'none' }, bootTimeoutMs: 2000 });
     await assert.rejects(broken.start({ name: 'none', vatId: 'v1', bundle: zip, computronsPerDelivery: 100_000_000 }), WorkerLost);
     await broken.shutdown();
   }

@@ -1,0 +1,34 @@
+/**
+ * How a process of the engine is started: with the limits and the surroundings that its verdicts depend on, the same on
+ * every machine as far as the machine allows.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** Where the stack overflows is a verdict, and it depends on RLIMIT_STACK (design 5.5). */
+export const stackKib = 8192;
+
+export type Launch = { readonly file: string; readonly args: readonly string[]; readonly cwd: string };
+
+/**
+ * The command that starts `binary` with `args`. It is run from the binary's folder, so that no path of this machine lies
+ * on the stack. Where the system has the tools, the process ends with its parent (the thread that started it), and its
+ * addresses are not randomised: otherwise the depth at which recursion in the engine overflows differs from start to start.
+ */
+export function launchOf(binary: string, args: readonly string[]): Launch {
+  const script = `ulimit -s ${stackKib} && exec ${[...surroundings(), '"$0"', '"$@"'].join(' ')}`;
+  return { file: '/bin/sh', args: ['-c', script, `./${basename(binary)}`, ...args], cwd: dirname(binary) };
+}
+
+let found: readonly string[] | undefined;
+
+/** Tools that set something up and then become the program that follows. Tried once, for a container may forbid them. */
+function surroundings(): readonly string[] {
+  found ??= [['setpriv', '--pdeathsig', 'KILL'], ['setarch', '-R'], ['env', '-i']].flatMap(([tool, ...options]) => {
+    const path = ['/usr/bin', '/bin'].map(folder => join(folder, tool as string)).find(existsSync);
+    const works = path !== undefined && spawnSync(path, [...options, '/bin/sh', '-c', ':'], { stdio: 'ignore', env: {} }).status === 0;
+    return works ? [path, ...options] : [];
+  });
+  return found;
+}
