@@ -45,5 +45,5 @@ function isLeaf(content: unknown): boolean {
 function scalar(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'string') return value === '' ? '""' : value;
-  return JSON.stringify(value);
+  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
 }
