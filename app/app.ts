@@ -7,6 +7,7 @@ import { BlobStore } from './blobs.js';
 import { commitBlock, confirmedKey, digestStateKey, type CommitStep } from './commit.js';
 import { Confirmation, withConfirmation } from './confirmation.js';
 import { emptyDigest } from './host/digest.js';
+import { installedBundles } from './installed-bundles.js';
 import { KernelHost, kernelModule, kernelStore, storageStore } from './host/index.js';
 import { makeBankService } from './host/services/bank.js';
 import { storageService } from './host/services/storage.js';
@@ -62,7 +63,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     storage: await KernelStorage.open(database.kernelBacking),
     workers: options.workers,
     engine: options.workers.engineId,
-    bundles: blobs,
+    bundles: installedBundles(blobs),
     services: [makeBankService({ isBlocked: address => bank.isBlocked(address), systemAccount: addressText(moduleAddress('fee_collector')) }), storageService],
     maxVatsOnline: options.maxVatsOnline,
     yieldToHost: () => new Promise(resolve => setImmediate(resolve)),
@@ -71,7 +72,9 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
   });
   const host = new KernelHost({ kernel, codecs, bank, kernelAddress, blobs, log, digestState: database.get(digestStateKey) ?? emptyDigest() });
   const confirmation = new Confirmation(readNumber(database.get(confirmedKey)));
+  let isClosing = false;
   const startNextRun = (): void => {
+    if (isClosing) return; // the turn after the last Commit may come when the workers are gone
     host.startRun(store.version + 1n, store.branch()).catch(() => undefined); // reported there; FinalizeBlock awaits it and fails
   };
   const base = makeBaseApp({
@@ -98,7 +101,13 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     },
   });
   if (store.version > 0n) {
-    await kernel.preload();
+    host.checkOpened(store.branch());
+    try {
+      await kernel.preload();
+    } catch (error) {
+      await host.shutdown();
+      throw error;
+    }
     startNextRun();
   }
   return {
@@ -107,6 +116,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
       return store.version;
     },
     close: async () => {
+      isClosing = true;
       await host.shutdown();
       await database.close();
     },
@@ -114,6 +124,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
 }
 
 function kernelStateOf({ appStateBytes }: RequestInitChain): unknown {
+  if (appStateBytes.length === 0) return undefined;
   const state = JSON.parse(Buffer.from(appStateBytes).toString('utf8')) as Record<string, unknown>;
   return state['kernel'];
 }

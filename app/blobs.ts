@@ -20,7 +20,7 @@ export class BlobStore {
     const pending = this.#pending.get(name);
     if (pending) return pending;
     try {
-      return await readFile(this.#path(name));
+      return await readFile(this.pathOf(name));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
@@ -46,7 +46,7 @@ export class BlobStore {
   }
 
   async #write(name: string, bytes: Uint8Array): Promise<void> {
-    const temporary = `${this.#path(name)}.new`;
+    const temporary = `${this.pathOf(name)}.new`;
     const file = await open(temporary, 'w');
     try {
       await file.writeFile(bytes);
@@ -54,10 +54,11 @@ export class BlobStore {
     } finally {
       await file.close();
     }
-    await rename(temporary, this.#path(name));
+    await rename(temporary, this.pathOf(name));
   }
 
-  #path(name: string): string {
+  /** Where a blob is kept; for texts to people. */
+  pathOf(name: string): string {
     return join(this.#folder, name);
   }
 }

@@ -1,10 +1,11 @@
 /** The kernel as a module of the chain: its messages and queries, the deferred run, and what a block does with it. */
 import type { Codecs } from '../../chain/codec/index.js';
-import { uint64Bytes, uint64Of, type BankKeeper, type Context, type Logger, type Module } from '../../chain/index.js';
-import type { Change, Kernel, KernelConfig } from '../../kernel/index.js';
+import { equalBytes, uint64Bytes, uint64Of, type BankKeeper, type Context, type Logger, type Module } from '../../chain/index.js';
+import { activityHash, type Change, type Kernel, type KernelConfig } from '../../kernel/index.js';
 import type { BlobStore } from '../blobs.js';
 import { dropExpiredUploads, isInstalled, newBundles } from './bundles.js';
 import { DeferredRun, type DeferredInput, type DeferredResult } from './deferred-run.js';
+import { digestOf } from './digest.js';
 import { readKernelGenesis } from './genesis.js';
 import { hostKeys, kernelStore, storageStore } from './keys.js';
 import { applyOutbound, assertCoinsAreAccounted, clearNewBundles, writeCommitments, type MergeHost } from './merge.js';
@@ -70,6 +71,7 @@ export class KernelHost {
     blobs.dropPending();
     const genesis = readKernelGenesis(state);
     const store = ctx.store(kernelStore);
+    this.#requireNoCoins(ctx);
     this.#params.write(ctx, this.#params.fromGenesis(genesis.params));
     for (const { bundleId, zip } of genesis.bundles) {
       blobs.add(bundleId, zip);
@@ -77,6 +79,23 @@ export class KernelHost {
     }
     writeTime(ctx);
     kernel.initialize(genesis.config satisfies KernelConfig, genesis.bundles.map(({ bundleId, zip }) => ({ bundleId, size: zip.length })));
+  }
+
+  /** Coins that stand for nothing would stop the chain at its first block. */
+  #requireNoCoins(ctx: Context): void {
+    const { bank, kernelAddress } = this.#options;
+    if (bank.balances(ctx, kernelAddress).length > 0) {
+      throw new Error(`genesis: app_state.bank.balances: ${kernelAddress} is the kernel's own account, whose coins belong to purses and payments; it has none at genesis`);
+    }
+  }
+
+  /** Throws when kernel rows and app state are not of the same block: the node must not start on such a database. */
+  checkOpened(stores: Stores): void {
+    const { kernel } = this.#options;
+    const store = stores.store(kernelStore);
+    const isSame = (key: Uint8Array, ours: Uint8Array): boolean => equalBytes(store.get(key) ?? new Uint8Array(0), ours);
+    if (!isSame(hostKeys.digest, digestOf(this.#digestState))) throw new Error('the database is damaged: its kernel digest is not the one in the app state');
+    if (!isSame(hostKeys.activity, Buffer.from(activityHash(kernel.state.rows), 'hex'))) throw new Error('the database is damaged: its kernel rows are not those of the app state');
   }
 
   /** Starts R(height) from S(height−1), unless it runs already. */
