@@ -44,7 +44,7 @@ export type Tx = {
 };
 
 export type TxDecoder = {
-  /** Refuses with sdk/2 (or sdk/8 for a bad public key) whatever is not a tx. */
+  /** Refuses with sdk/2 (or sdk/8 for a bad public key) whatever is not a tx, and with sdk/21 what is too long for one. */
   decode(bytes: Uint8Array): Tx;
   /** Whether body or messages have unknown fields, which only amino signing forbids: it would not sign them. */
   hasUnknownFields(tx: Tx): boolean;
@@ -54,6 +54,8 @@ export type TxDecoder = {
 /** Bounds on what one tx may ask of a node before it has paid. */
 const messagesMax = 1000;
 const signaturesMax = 100;
+/** CometBFT's default for its mempool; a proposer who ignores it gains nothing. */
+export const txBytesMax = 1_048_576;
 
 export function makeTxDecoder(codecs: Codecs, messages: ReadonlyMap<string, AnyMsgDefinition>): TxDecoder {
   const txRaw = codecs.of<TxRaw>('cosmos.tx.v1beta1.TxRaw');
@@ -86,7 +88,10 @@ export function makeTxDecoder(codecs: Codecs, messages: ReadonlyMap<string, AnyM
   };
   return {
     publicKeys,
-    decode: bytes => refusingCodecErrors(() => decodeParts(bytes)),
+    decode: bytes => {
+      if (bytes.length > txBytesMax) refuseSdk('txTooLarge', `a tx has at most ${txBytesMax} bytes, this one has ${bytes.length}`);
+      return refusingCodecErrors(() => decodeParts(bytes));
+    },
     hasUnknownFields: tx => !(decodes(txBody, tx.raw.bodyBytes) && tx.messages.every((message, index) => decodes(message.definition.codec, (tx.body.messages[index] as Any).value))),
   };
 }
