@@ -15,7 +15,7 @@ export type KernelView = { readonly rows: ReadableRows; readonly services: Reado
 
 export function checkAddress(text: string, what: string): void {
   const parsed = parseAddress(text);
-  if ('problem' in parsed) refuseSdk('invalidAddress', `invalid ${what} address (${parsed.problem}): invalid address`);
+  if ('problem' in parsed) refuseSdk('invalidAddress', `invalid ${what} address (${parsed.problem})`);
 }
 
 /** A name of the account's own, or a public one. */
@@ -59,7 +59,7 @@ export function settingsOf(options: VatOptions | undefined): VatSettings {
 export function checkFunds(funds: readonly { readonly denom: string; readonly amount: string }[]): void {
   let previous = '';
   for (const { denom, amount } of funds) {
-    if (!isDenom(denom) || denom <= previous || !/^[1-9][0-9]{0,76}$/.test(amount)) refuseSdk('invalidCoins', `${funds.map(coin => `${coin.amount}${coin.denom}`).join(',')}: invalid coins`);
+    if (!isDenom(denom) || denom <= previous || !/^[1-9][0-9]{0,76}$/.test(amount)) refuseSdk('invalidCoins', `${funds.map(coin => `${coin.amount}${coin.denom}`).join(',')}`);
     previous = denom;
   }
 }

@@ -224,7 +224,7 @@ function governanceOnly({ codecs }: MsgHost, name: string, aminoName: string): M
     eventModule: 'kernel',
     signers: msg => [msg.authority],
     validateBasic: requireAuthority,
-    handle: () => refuseSdk('notSupported', 'this chain has no governance yet: not supported'),
+    handle: () => refuseSdk('notSupported', 'this chain has no governance yet'),
   };
 }
 
@@ -237,7 +237,7 @@ function updateParams({ codecs, params }: MsgHost): MsgDefinition<Governed & { r
     signers: msg => [msg.authority],
     validateBasic: requireAuthority,
     handle: (ctx, msg) => {
-      if (!msg.params) return refuseSdk('invalidRequest', 'params are missing: invalid request');
+      if (!msg.params) return refuseSdk('invalidRequest', 'params are missing');
       params.write(ctx, msg.params);
       return new Uint8Array(0);
     },
