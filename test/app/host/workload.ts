@@ -39,31 +39,45 @@ export function makeWorkload(app: TestApp, seed: number): Workload {
       () => ['exit', random() < 0.5, body('bye')],
       () => ['send', '@9', { methargs: body(['go', []]), result: null }],
     ])();
-  const calls = (): EncodeObject['value'] =>
-    pick([
-      () => ({ method: 'makePurse', args: body([pick(['uwind', 'ufoo', '?'])]) }),
-      () => ({ method: 'deposit', args: { body: '#["$0"]', slots: [name()] } }),
-      () => ({ method: 'withdraw', args: body([`+${1 + number(3000)}`]) }),
-      () => ({ method: 'sendTo', args: body([pick(app.people).address, `+${1 + number(2000)}`]) }),
-      () => ({ method: 'node', args: body([pick(['x', 'x.y', 'sys'])]) }),
-      () => ({ method: pick(['set', 'append', 'delete']), args: body(['t'.repeat(number(60))]) }),
-      () => ({ method: pick(['delay', 'wakeAt', 'now']), args: body([`+${number(40)}`]) }),
-      () => ({ method: 'repeat', args: { body: '#["+3","+7","$0"]', slots: [name()] } }),
-      () => ({ method: 'publish', args: { body: '#["pub","$0"]', slots: [name()] } }),
-      () => ({ method: 'terminate', args: body(['enough']) }),
-      () => ({ method: 'go', args: script([...Array.from({ length: number(4) }, syscall), ...(random() < 0.5 ? [resolveTo('#"$0.Alleged: thing"', [pick(['o+1', 'o+2', '@0', 'o+d3/1'])])] : [])], random() < 0.5 ? [name(), name()] : []) }),
-    ])();
+  const go = () => ({ method: 'go', args: script([...Array.from({ length: number(4) }, syscall), ...(random() < 0.5 ? [resolveTo('#"$0.Alleged: thing"', [pick(['o+1', 'o+2', '@0', 'o+d3/1'])])] : [])], random() < 0.7 ? [name(), name()] : []) });
+  const amount = () => pick([() => `+${1 + number(3000)}`, () => '+0', () => '-5', () => '+340282366920938463463374607431768211456'])();
+  const bankCalls: readonly (() => object)[] = [() => ({ target: 'home.bank', method: 'makePurse', args: body([pick(['uwind', 'ufoo', '?', 7])]) })];
+  const purseCalls: readonly (() => object)[] = [
+    () => ({ method: 'deposit', args: { body: '#["$0"]', slots: [pick(['pay', 'purse', 'vat', 'home.bank'])] } }),
+    () => ({ method: 'withdraw', args: body([amount()]) }),
+    () => ({ method: 'withdraw', args: body([amount()]) }),
+    () => ({ method: 'sendTo', args: body([pick([pick(app.people).address, 'windlass1nobody', '']), amount()]) }),
+    () => ({ method: pick(['balance', 'getDenom', 'getAmount', 'refund']) }),
+  ];
+  const otherCalls: readonly (() => object)[] = [
+    () => ({ target: 'home.storage', method: 'node', args: body([pick(['x', 'x.y', 'sys', ''])]) }),
+    () => ({ target: 'node', method: pick(['set', 'append', 'delete', 'child']), args: body([pick(['t'.repeat(number(60)), '\ud800', 'x'.repeat(70_000)])]) }),
+    () => ({ target: 'home.timer', method: pick(['delay', 'wakeAt', 'now']), args: body([pick([`+${number(40)}`, '+281474976710656', '-1'])]) }),
+    () => ({ target: 'home.timer', method: pick(['repeat', 'setWakeup']), args: { body: '#["+3","+7","$0"]', slots: [name()] } }),
+    () => ({ target: 'home.timer', method: 'setWakeup', args: { body: '#["+3","$0"]', slots: [name()] } }),
+    () => ({ target: 'home.directory', method: pick(['publish', 'lookup', 'unpublish']), args: { body: '#["pub","$0"]', slots: [name()] } }),
+    () => ({ target: 'home.vats', method: 'createVat', args: body([app.bundleId, pick([{}, { label: 'x' }, 5])]) }),
+    () => ({ target: 'vat.admin', method: pick(['terminate', 'done', 'getUsage', 'setOptions', 'upgrade']), args: body([pick<unknown>(['enough', app.bundleId, { computeBalance: '+90000' }])]) }),
+    () => ({ target: pick(['vat', '@pub', 'c', 'from.3.a']), ...go() }),
+    () => ({ target: 'vat', ...go() }),
+    () => ({ target: 'vat', ...go() }),
+  ];
+  const calls = () => {
+    if (random() < 0.15) return { target: target(), method: pick(['go', 'deposit', 'done']), args: body([]) };
+    if (random() < 0.4) return { target: pick(['purse', 'purse', 'pay']), ...pick(purseCalls)() };
+    return pick(random() < 0.2 ? bankCalls : otherCalls)();
+  };
   const message = (person: Person): EncodeObject => {
     const sender = person.address;
     const saveAs = random() < 0.6 ? name() : '';
     return pick<() => EncodeObject>([
       () => msg('MsgCreateVat', { owner: sender, bundleId: app.bundleId, label: 'p', saveAs: saveAs || 'vat' }),
-      () => invoke(person, target(), 'go', undefined, { ...calls(), saveAs, funds: coins() }),
-      () => invoke(person, target(), 'go', undefined, { ...calls(), saveAs, funds: coins() }),
-      () => invoke(person, target(), 'go', undefined, { ...calls(), saveAs, funds: coins() }),
+      () => invoke(person, 'vat', 'go', undefined, { ...calls(), saveAs, funds: coins() }),
+      () => invoke(person, 'vat', 'go', undefined, { ...calls(), saveAs, funds: coins() }),
+      () => invoke(person, 'vat', 'go', undefined, { ...calls(), saveAs, funds: coins() }),
       () => invoke(person, 'home.bank', 'makePurse', body(['uwind']), { saveAs: 'purse' }),
       () => invoke(person, 'purse', 'withdraw', body(['+10']), { saveAs: 'pay' }),
-      () => invoke(person, 'purse', 'deposit', { body: '#[]', slots: [] }, { funds: [{ denom: 'uwind', amount: '700' }] }),
+      () => invoke(person, 'purse', 'deposit', { body: '#[]', slots: [] }, { funds: [{ denom: 'uwind', amount: '700' }], saveAs: random() < 0.5 ? 'pay' : '' }),
       () => msg('MsgUpgradeVat', { owner: sender, vatId: `v${1 + number(8)}`, bundleId: app.bundleId, upgradeMessage: 'new' }),
       () => msg('MsgTerminateVat', { owner: sender, vatId: `v${1 + number(8)}`, reason: 'old' }),
       () => msg('MsgGrantCapability', { sender, name: name(), recipient: pick(app.people).address, saveAs: 'a' }),
