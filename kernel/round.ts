@@ -6,12 +6,11 @@ import type { PlannedItem } from './crank.js';
 import { gcActions, isValid, type GcAction } from './gc.js';
 import { asVatId, type VatId } from './ids.js';
 import { isAlone, parseItem, type AloneItem, type NotifyItem, type SendItem } from './items.js';
-import { entryOf } from './clist.js';
-import { vatOfItem } from './queues.js';
+import { runQueueOf } from './run-queue.js';
 import type { KernelState } from './state.js';
 import { keys } from './store/keys.js';
 import { settledFrom, toVatDelivery, type VatSource } from './translate.js';
-import { isAlive, readVat } from './vat/records.js';
+import { readVat } from './vat/records.js';
 
 export type Plan =
   | { readonly kind: 'items'; readonly items: readonly PlannedItem[] }
@@ -71,17 +70,15 @@ function planReaps(state: KernelState, draft: Draft): void {
 }
 
 function planQueue(state: KernelState, draft: Draft): Plan | undefined {
-  for (const [key, text] of state.rows.below(keys.allRunQueue)) {
+  for (const { key, vat } of runQueueOf(state.rows).candidates(draft.closed, kernelItemsMax)) {
     if (!hasRoom(state, draft) || draft.kernelItems >= kernelItemsMax) return undefined;
-    const item = parseItem(text);
+    const item = parseItem(state.rows.get(key) as string);
     if (isAlone(item)) return { kind: 'alone', key, item };
-    const vat = liveVatOf(state, item);
     if (vat === undefined) {
       draft.items.push({ kind: 'kernel', key, item });
       draft.kernelItems += 1;
     } else {
-      if (!draft.closed.has(vat)) take(state, draft, vat, sourceOf(state, key, item));
-      draft.closed.add(vat);
+      take(state, draft, vat, sourceOf(state, key, item));
     }
   }
   return undefined;
@@ -89,14 +86,6 @@ function planQueue(state: KernelState, draft: Draft): Plan | undefined {
 
 function sourceOf(state: KernelState, key: string, item: SendItem | NotifyItem): VatSource {
   return item.type === 'send' ? { from: 'queue', key, item } : { from: 'notifies', key, item, settled: settledFrom(state.rows, item.promise) };
-}
-
-/** The vat that must do the item; undefined when the kernel can do it alone. */
-function liveVatOf(state: KernelState, item: SendItem | NotifyItem): VatId | undefined {
-  const vat = vatOfItem(state.rows, item);
-  if (vat === undefined || !isAlive(state.rows, vat)) return undefined;
-  if (item.type === 'notify' && entryOf(state.rows, vat, item.promise) === undefined) return undefined;
-  return vat;
 }
 
 /** Fixes the delivery as it will be: made in a step that is undone at once. */

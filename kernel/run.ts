@@ -5,14 +5,13 @@
 import type { Action } from './action.js';
 import { settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
 import type { VatId } from './ids.js';
-import { isAlone, parseItem } from './items.js';
 import { takeAction } from './intake.js';
-import { vatOfItem } from './queues.js';
 import { planRound } from './round.js';
+import { runQueueOf } from './run-queue.js';
 import { fireTimer, firstDue } from './service/timer.js';
 import type { KernelState } from './state.js';
 import { beginStep, closeStep, type StepRecord } from './step.js';
-import { keys, vatAtStart } from './store/keys.js';
+import { endOf, keys, vatAtStart } from './store/keys.js';
 import { settleAloneItem, type Lifecycle } from './vat/lifecycle.js';
 import { cleanUp, leftoversOnDisk, oldestTerminated } from './vat/termination.js';
 
@@ -95,19 +94,14 @@ function feedTimer(run: Run): boolean {
 /** How many vats have an item, a GC action or a reap waiting; it stops counting at `enough`. An alone item counts as one. */
 function openVats(state: KernelState, enough: number): number {
   const open = new Set<VatId | string>();
-  for (const [key] of state.rows.below(keys.allGcActions)) {
-    if (open.size >= enough) return enough;
-    open.add(vatAtStart(key));
+  for (let next = state.rows.first(keys.allGcActions); next && open.size < enough; next = state.rows.first(keys.allGcActions, endOf(keys.gcActionsOf(vatAtStart(next[0]))))) {
+    open.add(vatAtStart(next[0]));
   }
   for (const [, vat] of state.rows.below(keys.allReaps)) {
     if (open.size >= enough) return enough;
     open.add(vat);
   }
-  for (const [key, text] of state.rows.below(keys.allRunQueue)) {
-    if (open.size >= enough) return enough;
-    const item = parseItem(text);
-    open.add(isAlone(item) ? key : (vatOfItem(state.rows, item) ?? key));
-  }
+  runQueueOf(state.rows).countWaiting(open, enough);
   return open.size;
 }
 

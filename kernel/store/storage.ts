@@ -46,6 +46,7 @@ export class KernelStorage implements ReadableRows {
   readonly #run = new Map<string, string | undefined>();
   /** Old values of what this step wrote; undefined between steps. */
   #step: Map<string, string | undefined> | undefined;
+  #observer: ((key: string, value: string | undefined) => void) | undefined;
 
   /** Loads the in-memory rows. */
   static async open(backing: KernelBacking): Promise<KernelStorage> {
@@ -56,6 +57,12 @@ export class KernelStorage implements ReadableRows {
 
   private constructor(backing: KernelBacking) {
     this.#backing = backing;
+  }
+
+  /** Calls back after every change of an in-memory row, those by undoing too. One observer, which must not write. */
+  observe(observer: (key: string, value: string | undefined) => void): void {
+    assert(!this.#observer, 'the rows have an observer already');
+    this.#observer = observer;
   }
 
   get(key: string): string | undefined {
@@ -86,9 +93,13 @@ export class KernelStorage implements ReadableRows {
   }
 
   #put(key: string, value: string | undefined): void {
-    if (isOnDisk(key)) this.#written.set(key, value);
-    else if (value === undefined) this.#rows.delete(key);
+    if (isOnDisk(key)) {
+      this.#written.set(key, value);
+      return;
+    }
+    if (value === undefined) this.#rows.delete(key);
     else this.#rows.set(key, value);
+    this.#observer?.(key, value);
   }
 
   *below(prefix: string): Iterable<readonly [string, string]> {
@@ -105,9 +116,9 @@ export class KernelStorage implements ReadableRows {
     }
   }
 
-  /** The first in-memory row below a prefix. */
-  first(prefix: string): readonly [string, string] | undefined {
-    const pair = this.#rows.getPairOrNextHigher(prefix);
+  /** The first in-memory row below a prefix, at `from` or after it. */
+  first(prefix: string, from = prefix): readonly [string, string] | undefined {
+    const pair = this.#rows.getPairOrNextHigher(from);
     return pair !== undefined && pair[0].startsWith(prefix) ? pair : undefined;
   }
 
