@@ -95,8 +95,8 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
           { database, blobs, undoBlocks: options.undoBlocks, ...(options.onCommitStep ? { onStep: options.onCommitStep } : {}) },
           { prepared, kernelChanges: changes, digestState, confirmed },
         );
-        host.committed();
       },
+      committed: () => host.committed(),
       afterCommit: startNextRun,
     },
   });

@@ -19,6 +19,8 @@ export type BaseAppHooks = {
   mergeBeforeHash?(ctx: Context): Promise<void>;
   /** Commit: makes the prepared version durable, with whatever else belongs to the block, in one synchronous batch. */
   persist(prepared: PreparedVersion): Promise<void>;
+  /** In the same turn in which the new version becomes visible: what the host shows beside it changes with it. Must not throw. */
+  committed?(): void;
   /** After Commit's reply was given to the engine. Must not throw. */
   afterCommit?(height: bigint): void;
   /** Lowest height whose block this node still needs, for ResponseCommit; 0n keeps all. */
@@ -78,6 +80,7 @@ async function commit(machine: Machine, state: AppState): Promise<ResponseCommit
   const { store, hooks } = machine;
   await hooks.persist(pending.prepared);
   store.accept(pending.prepared);
+  hooks.committed?.();
   Object.assign(state, { chainId: state.chainId, genesis: undefined, pending: undefined, check: store.branch(), time: pending.time } satisfies AppState);
   if (hooks.afterCommit) setImmediate(() => hooks.afterCommit?.(pending.height));
   return { retainHeight: hooks.retainHeight?.(pending.height) ?? 0n };

@@ -1,11 +1,11 @@
 /** windlass.kernel.v1.Query: the app state and the kernel's committed rows, as they are at the last commit. */
 import type { Codecs } from '../../chain/codec/index.js';
-import { queryHandler, refuseQuery, utf8Text, type PageRequest, type PageResponse, type QueryHandler } from '../../chain/index.js';
+import { hexText, queryHandler, refuseQuery, utf8Text, type KVStore, type PageRequest, type PageResponse, type QueryContext, type QueryHandler } from '../../chain/index.js';
 import { activityHash, allVats, asVatId, keys, namesOf, owningVat, readProgress, readVat, stepNumber, type ReadableRows, type VatId } from '../../kernel/index.js';
 import { vatState, type Action, type BundleStatus, type Capability, type KernelStatus, type Params, type Published, type VatInfo } from '../client/types.js';
 import { endOf, type ActionQueue } from './action-queue.js';
 import { bundleSize, missingChunks } from './bundles.js';
-import { publishedKey, storageStore } from './keys.js';
+import { hostKeys, kernelStore, publishedKey, storageStore } from './keys.js';
 import { pageOf } from './page.js';
 import type { ParamsKeeper } from './params.js';
 
@@ -25,20 +25,27 @@ export function kernelQueries(host: QueryHost): Readonly<Record<string, QueryHan
     `/windlass.kernel.v1.Query/${name}`,
     queryHandler<Request, Response>(codecs, `windlass.kernel.v1.Query${name === 'PublishedChildren' ? 'Published' : name}Request`, `windlass.kernel.v1.Query${response}Response`, answer),
   ];
+  const requireLatest = (ctx: QueryContext): void => requireRowsOf(ctx, rows);
   return Object.fromEntries([
     serve<object, { params: Params }>('Params', ctx => ({ params: host.params.read(ctx.stores) })),
-    serve<object, KernelStatus>('Status', ctx => ({ ...kernelStatus(rows), actionQueueLength: BigInt(host.queue.length(ctx.stores)), height: ctx.height })),
+    serve<object, KernelStatus>('Status', ctx => {
+      requireLatest(ctx);
+      return { ...kernelStatus(rows), actionQueueLength: BigInt(host.queue.length(ctx.stores)), height: ctx.height };
+    }),
     serve<{ actionId: bigint }, Action>('Action', (ctx, { actionId }) => host.queue.record(ctx.stores, actionId) ?? refuseQuery('NotFound', `action ${actionId} is unknown or expired`)),
-    serve<{ address: string } & Paged, { capabilities: Capability[]; pagination: PageResponse }>('Capabilities', (_ctx, { address, pagination }) => {
+    serve<{ address: string } & Paged, { capabilities: Capability[]; pagination: PageResponse }>('Capabilities', (ctx, { address, pagination }) => {
+      requireLatest(ctx);
       const { items, response } = pageOf(capabilitiesOf(host, address), item => item.name, pagination);
       return { capabilities: items, pagination: response };
     }),
-    serve<{ vatId: string }, { vat: VatInfo }>('Vat', (_ctx, { vatId }) => {
+    serve<{ vatId: string }, { vat: VatInfo }>('Vat', (ctx, { vatId }) => {
+      requireLatest(ctx);
       const vat = asVatId(vatId);
       if (!vat || !readVat(rows, vat)) return refuseQuery('NotFound', `vat ${vatId} does not exist`);
       return { vat: vatInfo(rows, vat) };
     }),
-    serve<{ owner: string } & Paged, { vats: VatInfo[]; pagination: PageResponse }>('Vats', (_ctx, { owner, pagination }) => {
+    serve<{ owner: string } & Paged, { vats: VatInfo[]; pagination: PageResponse }>('Vats', (ctx, { owner, pagination }) => {
+      requireLatest(ctx);
       const vats = allVats(rows).filter(vat => owner === '' || readVat(rows, vat)?.owner === owner);
       const { items, response } = pageOf(vats, vat => vat, pagination);
       return { vats: items.map(vat => vatInfo(rows, vat)), pagination: response };
@@ -52,12 +59,34 @@ export function kernelQueries(host: QueryHost): Readonly<Record<string, QueryHan
       return bytes ? codecs.of<Published>('windlass.kernel.v1.QueryPublishedResponse').decode(bytes) : refuseQuery('NotFound', `nothing is published at ${path}`);
     }),
     serve<{ path: string }, { children: string[] }>('PublishedChildren', (ctx, { path }) => {
-      const prefix = publishedKey(path === '' ? '' : `${path}.`);
-      const found = ctx.stores.store(storageStore).iterate(prefix.length === 0 ? undefined : prefix, prefix.length === 0 ? undefined : endOf(prefix));
-      const children = [...found].map(([key]) => utf8Text(key.slice(prefix.length)).split('.')[0] as string);
-      return { children: [...new Set(children)] };
+      return { children: childrenOf(ctx.stores.store(storageStore), path === '' ? '' : `${path}.`) };
     }),
   ]);
+}
+
+/** The kernel's rows are kept for the last commit only: an older height is answered when nothing has changed since, never with newer rows. */
+function requireRowsOf({ stores, height }: QueryContext, rows: ReadableRows): void {
+  const activity = stores.store(kernelStore).get(hostKeys.activity);
+  if (!activity || hexText(activity) !== activityHash(rows)) refuseQuery('InvalidArgument', `the kernel's state at height ${height} is not kept: ask for the latest`);
+}
+
+/** First segments below a prefix, each once. It skips what lies below a child, so that its cost is the number of children. */
+function childrenOf(store: Pick<KVStore, 'iterate'>, prefix: string): string[] {
+  const end = prefix === '' ? undefined : endOf(publishedKey(prefix));
+  const found = new Set<string>();
+  let from = prefix;
+  for (let next = firstKey(store, from, end); next !== undefined; next = firstKey(store, from, end)) {
+    const rest = next.slice(prefix.length);
+    const [child] = rest.split('.') as [string];
+    found.add(child);
+    from = child === rest ? `${next}\0` : `${prefix}${child}/`; // '/' follows '.', and is in no path
+  }
+  return [...found];
+}
+
+function firstKey(store: Pick<KVStore, 'iterate'>, from: string, end: Uint8Array | undefined): string | undefined {
+  for (const [key] of store.iterate(from === '' ? undefined : publishedKey(from), end)) return utf8Text(key);
+  return undefined;
 }
 
 function kernelStatus(rows: ReadableRows): Omit<KernelStatus, 'actionQueueLength' | 'height'> {
