@@ -37,15 +37,15 @@ export function multiplyLimit(times: number): void {
   resetMeter(limit, resetMeter(limit, 0));
 }
 
-function demand(holds: boolean, why: unknown): void {
-  if (!holds) throw Error(String(why ?? 'the meter is not as it must be here'));
+function demand(holds: boolean, why = 'the meter is not as it must be here'): void {
+  if (!holds) throw Error(why);
 }
 
 /** What liveslots takes as its meterControl. */
 export const meterControl = harden({
   isMeteringDisabled: () => offDepth > 0,
-  assertIsMetered: (why?: unknown) => demand(offDepth === 0, why),
-  assertNotMetered: (why?: unknown) => demand(offDepth > 0, why),
+  assertIsMetered: (why?: string) => demand(offDepth === 0, why),
+  assertNotMetered: (why?: string) => demand(offDepth > 0, why),
   runWithoutMetering: unmetered,
   runWithoutMeteringAsync: unmeteredAsync,
   unmetered: <In extends unknown[], Out>(work: (...given: In) => Out) => harden((...given: In) => unmetered(() => work(...given))),

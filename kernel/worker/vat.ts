@@ -22,6 +22,6 @@ export function makeVat(vatId: string, bundle: unknown, liveSlotsOptions: object
     if (taken === undefined) throw Error('the vat was started before');
     return importBundle(taken, { endowments: { ...endowments, console: makeConsole('vat'), ...given }, inescapableGlobalProperties });
   };
-  const { dispatch } = makeLiveSlots(syscall, vatId, harden({}), liveSlotsOptions, gcTools, makeConsole('ls'), buildVatNamespace);
-  return dispatch;
+  const slots = makeLiveSlots(syscall, vatId, harden({}), liveSlotsOptions, gcTools, makeConsole('ls'), buildVatNamespace) as { readonly dispatch: Dispatch };
+  return slots.dispatch;
 }
