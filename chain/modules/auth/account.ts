@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Codecs } from '../../codec/index.js';
 import type { Any } from '../../crypto/public-key.js';
+import { decodedOnce } from '../../decoded-once.js';
 
 export type Account = {
   readonly address: string;
@@ -21,9 +22,12 @@ export type AccountCodec = {
   /** Undefined when the Any is neither type. Throws CodecError when its bytes are not one. */
   fromAny(any: Any): Account | undefined;
   encode(account: Account): Uint8Array;
-  /** For bytes of our own store. */
+  /** For bytes of our own store. The account is shared by all who read the same bytes. */
   decode(bytes: Uint8Array): Account;
 };
+
+/** A block's worth of senders and receivers. */
+const decodedAccountsMax = 10_000;
 
 export function makeAccountCodec(codecs: Codecs): AccountCodec {
   const any = codecs.of<Any>('google.protobuf.Any');
@@ -45,11 +49,11 @@ export function makeAccountCodec(codecs: Codecs): AccountCodec {
     toAny,
     fromAny,
     encode: account => any.encode(toAny(account)),
-    decode: bytes => {
+    decode: decodedOnce(bytes => {
       const account = fromAny(any.decode(bytes));
       assert(account !== undefined, 'a stored account is a BaseAccount or a ModuleAccount');
       return account;
-    },
+    }, decodedAccountsMax),
   };
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { uint64Bytes, uint64Of } from '../../bytes.js';
-import type { Codec, Codecs } from '../../codec/index.js';
+import type { Codecs } from '../../codec/index.js';
 import { addressBytes, addressText, moduleAddress } from '../../crypto/address.js';
+import { decodedOnce } from '../../decoded-once.js';
 import type { Readable, Writable } from '../state.js';
 import { makeAccountCodec, type Account, type AccountCodec } from './account.js';
 import { accountKey, authStore, nextAccountNumberKey, paramsKey } from './keys.js';
@@ -51,6 +52,7 @@ export function makeAuthKeeper(codecs: Codecs, moduleAccounts: readonly ModuleAc
   const addressOf = new Map(specs.map(({ name }) => [name, addressText(moduleAddress(name))]));
   const accountCodec = makeAccountCodec(codecs);
   const paramsCodec = codecs.of<AuthParams>('cosmos.auth.v1beta1.Params');
+  const decodeParams = decodedOnce(bytes => paramsCodec.decode(bytes), 4);
 
   const account = (state: Readable, address: string): Account | undefined => {
     const bytes = state.store(authStore).get(accountKey(addressBytes(address)));
@@ -78,7 +80,7 @@ export function makeAuthKeeper(codecs: Codecs, moduleAccounts: readonly ModuleAc
   return {
     accountCodec,
     moduleAccounts: specs,
-    params: state => storedParams(state, paramsCodec),
+    params: state => storedParams(state, decodeParams),
     setParams: (state, params) => state.store(authStore).set(paramsKey, paramsCodec.encode(params)),
     account,
     hasAccount: (state, address) => state.store(authStore).has(accountKey(addressBytes(address))),
@@ -95,8 +97,8 @@ export function makeAuthKeeper(codecs: Codecs, moduleAccounts: readonly ModuleAc
   };
 }
 
-function storedParams(state: Readable, codec: Codec<AuthParams>): AuthParams {
+function storedParams(state: Readable, decode: (bytes: Uint8Array) => AuthParams): AuthParams {
   const bytes = state.store(authStore).get(paramsKey);
   assert(bytes !== undefined, 'genesis stored the parameters of auth');
-  return codec.decode(bytes);
+  return decode(bytes);
 }
