@@ -3,7 +3,7 @@
  * cleanup. It is a function of the committed state and of what it is given; which workers are online decides nothing.
  */
 import type { Action } from './action.js';
-import { settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
+import { crankBase, settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
 import type { VatId } from './ids.js';
 import { takeAction } from './intake.js';
 import { planRound } from './round.js';
@@ -44,7 +44,7 @@ export async function runKernel(host: RunHost, policy: RunPolicy, input: RunInpu
   const run: Run = { host, steps: [], computrons: 0n, cranks: 0, waiting: { high: [...input.highPriority], normal: [...input.actions] } };
   enterBundles(run, input.newBundles);
   while (policy.mayContinue(run)) {
-    feed(run);
+    feed(run, policy);
     if (!(await doRound(run))) break;
   }
   await cleanTerminated(run);
@@ -56,6 +56,12 @@ function note(run: Run, step: StepRecord): void {
   run.host.onStep?.(step);
 }
 
+/** What comes in costs the run what any item does at least. */
+function noteFed(run: Run, step: StepRecord): void {
+  run.computrons += crankBase;
+  note(run, step);
+}
+
 function enterBundles(run: Run, bundles: RunInput['newBundles']): void {
   const { state } = run.host;
   if (bundles.length === 0) return;
@@ -64,20 +70,23 @@ function enterBundles(run: Run, bundles: RunInput['newBundles']): void {
   note(run, closeStep(state, 'intake'));
 }
 
-/** One of each waiting class, whatever is queued; more while fewer vats than the round is wide have something to do. */
-function feed(run: Run): void {
+/**
+ * One of each waiting class, whatever is queued; more while fewer vats than the round is wide have something to do, and the
+ * budget lasts: thousands of timers for one vat may come due in one second.
+ */
+function feed(run: Run, policy: RunPolicy): void {
   const { state } = run.host;
   const classes = [() => feedAction(run, run.waiting.high), () => feedTimer(run), () => feedAction(run, run.waiting.normal)];
   for (const feedOne of classes) {
     if (!feedOne()) continue;
-    while (openVats(state, state.params.roundWidth) < state.params.roundWidth && feedOne());
+    while (policy.mayContinue(run) && openVats(state, state.params.roundWidth) < state.params.roundWidth && feedOne());
   }
 }
 
 function feedAction(run: Run, waiting: Action[]): boolean {
   const action = waiting.shift();
   if (!action) return false;
-  note(run, takeAction(run.host.state, action));
+  noteFed(run, takeAction(run.host.state, action));
   return true;
 }
 
@@ -87,7 +96,7 @@ function feedTimer(run: Run): boolean {
   if (!due) return false;
   beginStep(state);
   fireTimer(state, due.key, due.timer);
-  note(run, closeStep(state, 'timer'));
+  noteFed(run, closeStep(state, 'timer'));
   return true;
 }
 

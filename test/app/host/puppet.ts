@@ -4,15 +4,16 @@
  */
 import type { DeliveryOutcome, RecordedSyscall, SyscallAnswerer, VatDelivery, VatSyscall, VatWorker, WorkerFactory } from '../../../kernel/vat/protocol.js';
 
-export type Puppets = WorkerFactory & { readonly engineId: string; readonly started: string[]; deliveries: number; grow: { readonly mark: string; readonly text: string } | undefined };
+export type Puppets = WorkerFactory & { readonly engineId: string; readonly started: string[]; deliveries: number; grow: { readonly mark: string; readonly text: string } | undefined; repeat: { readonly times: number; readonly syscall: unknown } | undefined };
 
-/** `yields`: how often a delivery gives way to the event loop before it ends. */
+/** `grow` and `repeat` make of a small script more than a tx could bring. `yields`: how often a delivery gives way to the event loop before it ends. */
 export function makePuppets(yields = 0): Puppets {
   const puppets: Puppets = {
     engineId: 'puppet-1',
     started: [],
     deliveries: 0,
     grow: undefined,
+    repeat: undefined,
     start: ({ name }) => {
       puppets.started.push(name);
       return Promise.resolve(makePuppet(puppets, yields));
@@ -27,23 +28,27 @@ function makePuppet(puppets: Puppets, yields: number): VatWorker {
     deliver: async (delivery, answer) => {
       puppets.deliveries += 1;
       for (let left = yields; left > 0; left -= 1) await new Promise(resolve => setImmediate(resolve));
-      return perform(delivery, answer, puppets.grow);
+      return perform(delivery, answer, puppets);
     },
     close: () => Promise.resolve(),
   };
 }
 
-async function perform(delivery: VatDelivery, answer: SyscallAnswerer, grow: Puppets['grow']): Promise<DeliveryOutcome> {
+async function perform(delivery: VatDelivery, answer: SyscallAnswerer, puppets: Puppets): Promise<DeliveryOutcome> {
   const syscalls: RecordedSyscall[] = [];
-  for (const s of scriptOf(delivery, grow)) syscalls.push({ s, r: await answer(s) });
+  for (const s of scriptOf(delivery, puppets)) syscalls.push({ s, r: await answer(s) });
   return { verdict: { kind: 'ok' }, syscalls, computrons: 50_000 };
 }
 
-function scriptOf(delivery: VatDelivery, grow: Puppets['grow']): VatSyscall[] {
+function scriptOf(delivery: VatDelivery, { grow, repeat }: Puppets): VatSyscall[] {
   if (delivery[0] !== 'message') return [];
   const { methargs, result } = delivery[2];
   const [, args] = JSON.parse(methargs.body.slice(1)) as [string, unknown[]];
   const script = typeof args[0] === 'string' && args[0].startsWith('[') ? (JSON.parse(args[0], (_, value: unknown) => named(grown(value, grow), methargs.slots, result)) as VatSyscall[]) : [];
+  if (repeat) {
+    const syscall = JSON.parse(JSON.stringify(repeat.syscall), (_, value: unknown) => named(value, methargs.slots, result)) as VatSyscall;
+    for (let left = repeat.times; left > 0; left -= 1) script.push(syscall);
+  }
   const isResolved = script.some(syscall => syscall[0] === 'resolve' || syscall[0] === 'exit');
   if (result !== null && result !== undefined && !isResolved) script.push(['resolve', [[result, false, { body: '#"#undefined"', slots: [] }]]]);
   return script;
