@@ -68,3 +68,30 @@ function makeWorker(start: WorkerStart, vat: ScriptedVat, dies: (vatId: string) 
     },
   };
 }
+
+export type Script = (delivery: VatDelivery, syscall: Syscall) => Promise<ScriptedEnd | void> | ScriptedEnd | void;
+
+/** A vat of one function. */
+export function scripted(script: Script): () => ScriptedVat {
+  return () => ({ deliver: async (delivery, syscall) => (await script(delivery, syscall)) ?? undefined });
+}
+
+/** The method of a message, or the kind of any other delivery. */
+export function whatOf(delivery: VatDelivery): string {
+  if (delivery[0] !== 'message') return delivery[0];
+  const { body } = delivery[2].methargs;
+  return (JSON.parse(body.slice(1)) as [string])[0];
+}
+
+/** The promise that a message wants settled. */
+export function resultOf(delivery: VatDelivery): string {
+  const result = delivery[0] === 'message' ? delivery[2].result : undefined;
+  if (typeof result !== 'string') throw new Error(`${delivery[0]} has no result`);
+  return result;
+}
+
+/** References in what was delivered: of a message's arguments, or of the parameters at a start. */
+export function slotsOf(delivery: VatDelivery): readonly string[] {
+  if (delivery[0] === 'message') return delivery[2].methargs.slots;
+  return delivery[0] === 'startVat' ? delivery[1].slots : [];
+}

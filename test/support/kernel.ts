@@ -1,10 +1,14 @@
-/** A kernel without a chain, over a store in memory, with real workers; and an account that acts on it. */
+/** A kernel without a chain, over a store in memory, with real or scripted workers; and accounts that act on it. Every step is audited. */
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { bundle, type Bundle } from '../../app/bundler/bundle.js';
 import { packageRoot } from '../../chain/codec/roots.js';
 import { encodeCapData, type Passable, type CapData } from '../../kernel/capdata.js';
-import { Kernel, KernelStorage, MemoryBacking, defaultParams, makeXsnapWorkerFactory, type Action, type KernelConfig, type KernelParams, type KernelRun, type KernelService, type OutboundOp } from '../../kernel/index.js';
+import { audit, Kernel, KernelStorage, MemoryBacking, defaultParams, makeXsnapWorkerFactory, type Action, type KernelConfig, type KernelParams, type KernelRun, type KernelService, type OutboundOp } from '../../kernel/index.js';
 import { defaultSettings } from '../../kernel/vat/settings.js';
+import type { VatSettings } from '../../kernel/items.js';
+import type { WorkerFactory, WorkerStart } from '../../kernel/vat/protocol.js';
+import { makeScriptedWorkers, type ScriptedVat } from './kernel-scripted.js';
 
 const bundles = new Map<string, Promise<Bundle>>();
 
@@ -17,19 +21,41 @@ export function bundleVat(name: string): Promise<Bundle> {
   return made;
 }
 
-export type TestKernel = Awaited<ReturnType<typeof makeTestKernel>>;
+export type TestKernel = {
+  readonly kernel: Kernel;
+  readonly backing: MemoryBacking;
+  readonly outcomes: ReadonlyMap<bigint, Outcome>;
+  reopen(): Promise<TestKernel>;
+  run(): Promise<KernelRun>;
+  queue(action: NewAction): bigint;
+  invoke(sender: string, target: string, method: string, args?: Passable, saveAs?: string): bigint;
+  createVat(sender: string, vat: string, saveAs: string, parameters?: Passable, settings?: Partial<VatSettings>): bigint;
+  outcome(id: bigint): Promise<Outcome>;
+  bundleId(vat: string): string;
+  continueFrom(action: bigint, time: bigint): void;
+  setTime(time: bigint): void;
+  shutdown(): Promise<void>;
+};
+export type Outcome = Extract<OutboundOp, { kind: 'action-settled' }>;
+type NewAction = Action extends infer A ? (A extends Action ? Omit<A, 'id'> : never) : never;
 
 export type TestKernelOptions = {
   readonly vats?: readonly string[];
+  /** Vats without a process, by the name of their bundle; then `vats` is not used. */
+  readonly scripts?: Readonly<Record<string, (start: WorkerStart) => ScriptedVat>>;
+  readonly workers?: WorkerFactory;
+  /** Bundles are named as in `vats`. */
   readonly config?: KernelConfig;
   readonly services?: readonly KernelService[];
   readonly params?: Partial<KernelParams>;
   readonly backing?: MemoryBacking;
   readonly maxVatsOnline?: number;
+  /** false for very many rows: an audit reads them all. */
+  readonly audited?: boolean;
 };
 
 /** `vats` are names in test/vats whose bundles are installed. Call `shutdown` at the end. */
-export async function makeTestKernel(options: TestKernelOptions = {}) {
+export async function makeTestKernel(options: TestKernelOptions = {}): Promise<TestKernel> {
   const backing = options.backing ?? new MemoryBacking();
   const isNew = options.backing === undefined;
   const installed = new Map<string, Uint8Array>();
@@ -39,20 +65,29 @@ export async function makeTestKernel(options: TestKernelOptions = {}) {
     installed.set(bundleId, zip);
     ids.set(name, bundleId);
   }
-  const workers = makeXsnapWorkerFactory({});
-  const kernel = new Kernel({
+  for (const name of Object.keys(options.scripts ?? {})) {
+    installed.set(name, Buffer.from(name));
+    ids.set(name, name);
+  }
+  const { workers, engine } = makeWorkers(options);
+  const violations: string[] = [];
+  const kernel: Kernel = new Kernel({
     storage: await KernelStorage.open(backing),
     workers,
-    engine: workers.engineId,
+    engine,
     bundles: { get: id => Promise.resolve(installed.get(id)) },
     ...(options.services ? { services: options.services } : {}),
+    onStep: step => {
+      if (options.audited === false) return;
+      for (const violation of audit(kernel.state.rows)) violations.push(`step ${step.number} (${step.kind}): ${violation}`);
+    },
     ...(options.maxVatsOnline === undefined ? {} : { maxVatsOnline: options.maxVatsOnline }),
   });
   const params: KernelParams = { ...defaultParams, ...options.params };
-  if (isNew) kernel.initialize(options.config ?? { vats: {} }, [...installed].map(([bundleId, zip]) => ({ bundleId, size: zip.length })));
+  if (isNew) kernel.initialize(withBundleIds(options.config ?? { vats: {} }, ids), [...installed].map(([bundleId, zip]) => ({ bundleId, size: zip.length })));
   let nextAction = 1n;
   let now = 1_000n;
-  const outcomes = new Map<bigint, Extract<OutboundOp, { kind: 'action-settled' }>>();
+  const outcomes = new Map<bigint, Outcome>();
   const waiting: Action[] = [];
 
   /** One run over what was queued, committed. */
@@ -64,9 +99,9 @@ export async function makeTestKernel(options: TestKernelOptions = {}) {
     }
     backing.commit(kernel.state.rows.runChanges());
     kernel.state.rows.committed();
+    assert.deepEqual(violations, []);
     return result;
   };
-  type NewAction = Action extends infer A ? (A extends Action ? Omit<A, 'id'> : never) : never;
   const queue = (action: NewAction): bigint => {
     const id = nextAction;
     nextAction += 1n;
@@ -75,8 +110,8 @@ export async function makeTestKernel(options: TestKernelOptions = {}) {
   };
   const invoke = (sender: string, target: string, method: string, args: Passable = [], saveAs = ''): bigint =>
     queue({ kind: 'invoke', sender, target, method, args: withNames(args), saveAs, funds: [] });
-  const createVat = (sender: string, vat: string, saveAs: string, parameters: Passable = {}): bigint =>
-    queue({ kind: 'create-vat', sender, bundleId: ids.get(vat) as string, label: vat, parameters: withNames(parameters), settings: defaultSettings, saveAs });
+  const createVat = (sender: string, vat: string, saveAs: string, parameters: Passable = {}, settings: Partial<VatSettings> = {}): bigint =>
+    queue({ kind: 'create-vat', sender, bundleId: ids.get(vat) as string, label: vat.replaceAll('/', '-'), parameters: withNames(parameters), settings: { ...defaultSettings, ...settings }, saveAs });
   /** Runs until the action has an outcome; throws after 20 runs. */
   const outcome = async (id: bigint) => {
     for (let tries = 0; tries < 20; tries += 1) {
@@ -86,12 +121,42 @@ export async function makeTestKernel(options: TestKernelOptions = {}) {
     }
     throw new Error(`action ${id} did not settle in 20 runs`);
   };
+  /** A kernel over what is committed, with workers of its own: a restart, once this one is shut down. */
+  const reopen = async (): Promise<TestKernel> => {
+    await kernel.shutdown();
+    const again = await makeTestKernel({ ...options, backing });
+    again.continueFrom(nextAction, now);
+    return again;
+  };
   return {
-    kernel, backing, run, queue, invoke, createVat, outcome, outcomes,
+    kernel, backing, reopen, run, queue, invoke, createVat, outcome, outcomes,
     bundleId: (vat: string) => ids.get(vat) as string,
+    continueFrom: (action: bigint, time: bigint) => {
+      nextAction = action;
+      now = time;
+    },
     setTime: (time: bigint) => { now = time; },
     shutdown: () => kernel.shutdown(),
   };
+}
+
+function makeWorkers({ scripts, workers }: TestKernelOptions): { readonly workers: WorkerFactory; readonly engine: string } {
+  if (workers) return { workers, engine: 'given' };
+  if (!scripts) {
+    const real = makeXsnapWorkerFactory({});
+    return { workers: real, engine: real.engineId };
+  }
+  const make = (start: WorkerStart): ScriptedVat => {
+    const script = scripts[Buffer.from(start.bundle).toString()];
+    assert(script, `there is no script for ${start.name}`);
+    return script(start);
+  };
+  return { workers: makeScriptedWorkers(make), engine: 'scripted' };
+}
+
+function withBundleIds(config: KernelConfig, ids: ReadonlyMap<string, string>): KernelConfig {
+  const vats = Object.entries(config.vats).map(([name, vat]) => [name, { ...vat, bundleId: ids.get(vat.bundleId) ?? vat.bundleId }] as const);
+  return { ...config, vats: Object.fromEntries(vats) };
 }
 
 /** In a test, a SlotRef's slot is a name of the account's c-list. */
