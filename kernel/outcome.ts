@@ -74,10 +74,12 @@ function unescaped(text: string): string | undefined {
   }
 }
 
+/** Slots count too: whoever answers may list more of them than its body names. */
 function bounded(data: CapData): CapData {
   const body = data.body.toWellFormed();
   const bytes = Buffer.from(body, 'utf8');
-  if (bytes.length <= outcomeBytesMax) return { body, slots: data.slots };
+  const size = data.slots.reduce((sum, slot) => sum + slot.length, bytes.length);
+  if (size <= outcomeBytesMax) return { body, slots: data.slots };
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { body: `#${JSON.stringify({ bytes: bytes.length, sha256 })}`, slots: [] };
 }

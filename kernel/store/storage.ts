@@ -42,8 +42,8 @@ export class KernelStorage implements ReadableRows {
   readonly #rows: Rows = new BTree<string, string>(undefined, compareText);
   /** On-disk rows that this run wrote, as they are now; undefined means deleted. */
   readonly #written: SortedBTree.default<string, string | undefined> = new BTree<string, string | undefined>(undefined, compareText);
-  /** Old values of what this run wrote. */
-  readonly #run = new Map<string, string | undefined>();
+  /** Old values of what this run wrote; by key, because blocks ask for what was committed below a prefix while there may be very many. */
+  readonly #run: SortedBTree.default<string, string | undefined> = new BTree<string, string | undefined>(undefined, compareText);
   /** Old values of what this step wrote; undefined between steps. */
   #step: Map<string, string | undefined> | undefined;
   #observer: ((key: string, value: string | undefined) => void) | undefined;
@@ -185,10 +185,10 @@ export class KernelStorage implements ReadableRows {
   /** What the run has written since the last commit, by key. The host puts it into its batch. */
   runChanges(): Change[] {
     assert(!this.#step, 'a step is open');
-    return this.#changesOf(this.#run);
+    return this.#changesOf(this.#run.entries());
   }
 
-  #changesOf(old: ReadonlyMap<string, string | undefined>): Change[] {
+  #changesOf(old: Iterable<readonly [key: string, before: string | undefined]>): Change[] {
     const changes: Change[] = [];
     for (const [key, before] of old) {
       const after = this.get(key);
@@ -207,7 +207,7 @@ export class KernelStorage implements ReadableRows {
   /** Forgets what was written since the last commit. */
   dropRun(): void {
     assert(!this.#step, 'a step is open');
-    for (const [key, before] of this.#run) this.#put(key, before);
+    for (const [key, before] of this.#run.entries()) this.#put(key, before);
     this.#run.clear();
     this.#written.clear();
   }
@@ -224,9 +224,8 @@ export class KernelStorage implements ReadableRows {
   *#committedBelow(prefix: string): Iterable<readonly [string, string]> {
     const keys = new Set<string>();
     for (const [key] of this.range(prefix, endOf(prefix))) keys.add(key);
-    for (const old of [this.#run, this.#step ?? new Map<string, string | undefined>()]) {
-      for (const key of old.keys()) if (key.startsWith(prefix)) keys.add(key);
-    }
+    this.#run.forRange(prefix, endOf(prefix), false, key => void keys.add(key));
+    for (const key of this.#step?.keys() ?? []) if (key.startsWith(prefix)) keys.add(key);
     for (const key of [...keys].sort(compareText)) {
       const value = this.committedRows.get(key);
       if (value !== undefined) yield [key, value];
