@@ -36,8 +36,20 @@ function makePuppet(puppets: Puppets, yields: number): VatWorker {
 
 async function perform(delivery: VatDelivery, answer: SyscallAnswerer, puppets: Puppets): Promise<DeliveryOutcome> {
   const syscalls: RecordedSyscall[] = [];
-  for (const s of scriptOf(delivery, puppets)) syscalls.push({ s, r: await answer(s) });
+  const script = readScript(delivery, puppets);
+  if (!script) return { verdict: { kind: 'error', message: 'the message cannot be read' }, syscalls, computrons: 50_000 };
+  for (const s of script) syscalls.push({ s, r: await answer(s) });
   return { verdict: { kind: 'ok' }, syscalls, computrons: 50_000 };
+}
+
+/** Undefined for a message that is no JSON, as vats may send each other. */
+function readScript(delivery: VatDelivery, puppets: Puppets): VatSyscall[] | undefined {
+  try {
+    return scriptOf(delivery, puppets);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
 function scriptOf(delivery: VatDelivery, { grow, repeat }: Puppets): VatSyscall[] {
