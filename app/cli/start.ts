@@ -165,6 +165,7 @@ async function announce(io: Io, home: string, node: Node, engine: EngineName, is
     '',
     'Try next, in another terminal:',
     `  npx windlass tx send ${accounts[1]?.address ?? ''} 1000000uwind --from dev0 --yes${home.endsWith(nodeDefaults.homeFolder) ? '' : ` --home ${home}`}`,
+    'A contract of your own takes five minutes: see README.md.',
     '',
   ];
   io.out(`${lines.join('\n')}\n`);
