@@ -1,5 +1,5 @@
 /** Invariants of c-lists, counts and collection (kernel reference 3.1 and 3.3). Each returns a sentence per violation. */
-import { isPromise, parseVref, type KernelObjectId, type KernelPromiseId } from '../ids.js';
+import { isPromise, parseVref, type KernelObjectId } from '../ids.js';
 import { keys, numberAtEnd, vatAtEnd, vatAtStart } from '../store/keys.js';
 import { countHolders } from './holders.js';
 import { isLive, objectAtStart, rowsBelow, type View } from './view.js';
@@ -19,12 +19,12 @@ export function entriesReferToWhatExists(view: View): string[] {
     const info = parseVref(entry.vref);
     if (info?.type !== (isPromise(kref) ? 'promise' : 'object')) return [`${what} has a name of another kind`];
     if (isPromise(kref)) return view.promises.has(kref) ? [] : [`${what} does not exist`];
-    const object = view.objects.get(kref as KernelObjectId);
+    const object = view.objects.get(kref);
     if (!isLive(view, vat)) return [];
     const isOwner = object?.owner !== undefined && 'vat' in object.owner && object.owner.vat === vat;
     if (info.allocatedByVat) return isOwner ? [] : [`${what} is not its own`];
     if (isOwner) return [`${what} is its own`];
-    const isTold = view.gcActions.has(keys.gcAction(vat, 3, kref as KernelObjectId));
+    const isTold = view.gcActions.has(keys.gcAction(vat, 3, kref));
     return object || (isTold && !entry.reachable) ? [] : [`${what} does not exist, and no retireImports says so`];
   });
 }
@@ -67,7 +67,7 @@ export function countsMatchHolders(view: View, others: readonly string[]): strin
     if ((held?.recognizable ?? 0) !== count) wrong.push(`${kp} counts ${count}, but is held ${held?.recognizable ?? 0} times: ${held?.by.join(', ') ?? 'by nobody'}`);
   }
   for (const [kref, { reachable, by }] of holders) {
-    const exists = isPromise(kref) ? view.promises.has(kref as KernelPromiseId) : view.objects.has(kref as KernelObjectId);
+    const exists = isPromise(kref) ? view.promises.has(kref) : view.objects.has(kref);
     if (!exists && reachable > 0) wrong.push(`${kref} does not exist, but is held by ${by.join(', ')}`);
   }
   return wrong;

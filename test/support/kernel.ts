@@ -105,7 +105,7 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
   const queue = (action: NewAction): bigint => {
     const id = nextAction;
     nextAction += 1n;
-    waiting.push({ id, ...action } as Action);
+    waiting.push({ id, ...action });
     return id;
   };
   const invoke = (sender: string, target: string, method: string, args: Passable = [], saveAs = ''): bigint =>
