@@ -41,7 +41,7 @@ function fileSlots(state: KernelState, { account, saveAs }: ActionWatcher, data:
     if (isPromise(kref) || filed >= filedMax) return `?${index}`;
     const name = filed === 0 ? saveAs : `${saveAs}.${filed}`;
     filed += 1;
-    fileName(state, account, name, { kref: kref as KernelObjectId, iface: ifaceOf(data.body, index) });
+    fileName(state, account, name, { kref: kref, iface: ifaceOf(data.body, index) });
     return name;
   });
   return { body: data.body, slots };

@@ -35,6 +35,7 @@ export type TestAppOptions = Partial<Omit<AppOptions, 'data' | 'workers'>> & {
   readonly balances?: readonly { readonly address: string; readonly coins: readonly { denom: string; amount: string }[] }[];
   readonly sendDisabled?: readonly string[];
   readonly initialHeight?: bigint;
+  /** How often a delivery gives way to the event loop. */
   readonly yields?: number;
 };
 
@@ -68,7 +69,7 @@ export type TestApp = {
 
 /** Opens an application; `initChain` is the caller's when the folder is new. */
 export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { dataFrom, puppets = makePuppets(options.yields ?? 0), kernelState = {}, balances = [], sendDisabled = [], initialHeight = 1n, yields, ...appOptions } = options;
+  const { dataFrom, yields = 0, puppets = makePuppets(yields), kernelState = {}, balances = [], sendDisabled = [], initialHeight = 1n, ...appOptions } = options;
   const data = mkdtempSync(join(tmpdir(), 'windlass-host-'));
   if (dataFrom !== undefined) cpSync(dataFrom, data, { recursive: true });
   const app = await makeApp({

@@ -43,7 +43,7 @@ test('minimum gas prices, vats online, undo, log level, pruning, restarts and th
     const work = makeWorkload(first, 21);
     for (let block = 0; block < 25; block += 1) {
       blocks.push(await work.txs(6));
-      hashes.push(hex((await first.block(blocks.at(-1) as Uint8Array[])).appHash));
+      hashes.push(hex((await first.block(blocks.at(-1))).appHash));
     }
   } finally {
     await first.end();
