@@ -62,7 +62,7 @@ const wrongSequence = 32;
 
 export function chainClient(url: string): ChainClient {
   const rpc = makeNodeRpc(url);
-  const { kernel } = setupKernelExtension(rpc as unknown as Parameters<typeof setupKernelExtension>[0]);
+  const { kernel } = setupKernelExtension(rpc);
   const place = async (address: string): Promise<SignerPlace> => {
     const { value } = await rpc.queryAbci('/cosmos.auth.v1beta1.Query/Account', QueryAccountRequest.encode({ address }).finish());
     const { account } = QueryAccountResponse.decode(value);
