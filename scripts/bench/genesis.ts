@@ -21,7 +21,8 @@ export async function withBenchContent(state: Record<string, unknown>, accounts:
   }
   bank['supply'] = []; // worked out from the balances
   const [echo, publisher] = [await contract('echo'), await contract('publisher')];
-  const vats = Object.fromEntries([['publisher', { bundle: publisher.bundleId }], ...echoNames(echoes).map(name => [name, { bundle: echo.bundleId }])]);
+  const vats: Record<string, { bundle: string }> = { publisher: { bundle: publisher.bundleId } };
+  for (const name of echoNames(echoes)) vats[name] = { bundle: echo.bundleId };
   next['kernel'] = {
     ...(next['kernel'] as object),
     bundles: Object.fromEntries([echo, publisher].map(({ bundleId, zip }) => [bundleId, Buffer.from(zip).toString('base64')])),

@@ -43,6 +43,6 @@ export async function makeMeasuredKernel(names: readonly ContractName[]): Promis
 }
 
 function actionOf(id: bigint, { target, method, args, names = [] }: Call): Action {
-  const data = encodeCapData(args as Passable);
+  const data = encodeCapData(args);
   return { id, kind: 'invoke', sender: 'bench', target, method, args: names.length === 0 ? data : { body: data.body, slots: names }, saveAs: '', funds: [] };
 }

@@ -64,15 +64,23 @@ class TxMaker {
   }
 }
 
+/** Whatever happens, no node is left behind. */
+async function withNode(home: BenchHome, pace: string, use: (node: BenchNode) => Promise<unknown>): Promise<void> {
+  const node = await startBenchNode(home, pace);
+  try {
+    await use(node);
+  } finally {
+    await node.stop();
+  }
+}
+
 /** From the start of the process to the first block of a new home. */
 async function coldStarts(group: string, engine: EngineName, { nodeStarts }: BenchSize): Promise<Row> {
   const samples: number[] = [];
   for (let start = 0; start < nodeStarts; start += 1) {
     const home = await makeBenchHome(engine, 0, 0);
     try {
-      const node = await startBenchNode(home, '1s');
-      samples.push(node.startedMs);
-      await node.stop();
+      await withNode(home, '1s', ({ startedMs }) => Promise.resolve(samples.push(startedMs)));
     } finally {
       home.remove();
     }
@@ -87,15 +95,13 @@ async function restarts(group: string, engine: EngineName, { nodeStarts, restart
   try {
     const txs = new TxMaker(home);
     const names = echoNames(restartVats);
-    const first = await startBenchNode(home, blockTime);
     const calls = Array.from({ length: restartVats * 5 }, () => txs.make((account, index) => invokePing(account.address, `@${names[index % restartVats] ?? ''}`)));
-    // Each account's txs in turn, one round after the other.
-    for (let at = 0; at < calls.length; at += restartVats) await runLoad(first.rpc, calls.slice(at, at + restartVats), { outcomes: true });
-    await first.stop();
+    await withNode(home, blockTime, async ({ rpc }) => {
+      // Each account's txs in turn, one round after the other.
+      for (let at = 0; at < calls.length; at += restartVats) await runLoad(rpc, calls.slice(at, at + restartVats), { outcomes: true });
+    });
     for (let start = 0; start < nodeStarts; start += 1) {
-      const node = await startBenchNode(home, blockTime);
-      samples.push(node.startedMs);
-      await node.stop();
+      await withNode(home, blockTime, ({ startedMs }) => Promise.resolve(samples.push(startedMs)));
     }
   } finally {
     home.remove();

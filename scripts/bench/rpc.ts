@@ -80,7 +80,7 @@ export class Rpc {
           try {
             resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')));
           } catch (error) {
-            reject(error as Error);
+            reject(new Error(`${this.#url} answered with what is no JSON`, { cause: error }));
           }
         });
       });

@@ -21,8 +21,8 @@ export type BenchSize = {
 
 export const sizes: Readonly<Record<'full' | 'tiny', BenchSize>> = {
   full: {
-    samples: 11, deliveries: 300, operations: 2000, coldStarts: 7, accounts: 1000, txsPerBlock: 1000, invokesPerBlock: 200,
-    nodeSends: 4000, nodeInvokes: 800, nodeLoads: 3, latencyTxs: 40, nodeStarts: 3, restartVats: 20,
+    samples: 11, deliveries: 200, operations: 500, coldStarts: 7, accounts: 500, txsPerBlock: 500, invokesPerBlock: 200,
+    nodeSends: 2000, nodeInvokes: 500, nodeLoads: 3, latencyTxs: 40, nodeStarts: 3, restartVats: 20,
   },
   tiny: {
     samples: 2, deliveries: 4, operations: 8, coldStarts: 1, accounts: 20, txsPerBlock: 10, invokesPerBlock: 4,
