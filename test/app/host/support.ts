@@ -75,6 +75,9 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const app = await makeApp({
     data, workers: puppets, protoFolders: [chainProtoFolder, appProtoFolder], version: '0.0.0-test', minGasPrices: [],
     pruning: 20, undoBlocks: 100n, maxVatsOnline: 50, log: silentLog, ...appOptions,
+  }).catch((error: unknown) => {
+    rmSync(data, { recursive: true, force: true });
+    throw error;
   });
   const { bundleId, zip } = await bundleVat('counter');
   const people = await Promise.all(['ann', 'ben', 'cat', 'dan'].map(makePerson));
