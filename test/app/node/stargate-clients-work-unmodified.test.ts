@@ -125,7 +125,7 @@ for (const engine of ['embedded', 'cometbft'] as const satisfies readonly Engine
       const funder = await stranger(0);
       const members = await Promise.all([5, 6, 7].map(index => stranger(index, 'amino')));
       const keys = await Promise.all([5, 6, 7].map(async index => (await devWallet(index, 'amino')).getAccounts().then(([account]) => encodeSecp256k1Pubkey(account?.pubkey as Uint8Array))));
-      const key = createMultisigThresholdPubkey(keys as Pubkey[] as Parameters<typeof createMultisigThresholdPubkey>[0], 2);
+      const key = createMultisigThresholdPubkey(keys, 2);
       const address = pubkeyToAddress(key, 'windlass');
       await funder.client.sendTokens(funder.address, address, [{ denom: 'uwind', amount: '100000' }], fee);
       const { accountNumber, sequence } = await funder.client.getSequence(address);

@@ -31,7 +31,7 @@ async function prove({ comet: client }: Stranger, store: string, key: Uint8Array
     const { lastHeight } = await client.blockchain();
     return lastHeight > at ? (await client.block(at + 1)).block.header : undefined;
   });
-  return { store, key, value, height: BigInt(at), ops: proof.ops as readonly Op[], appHash: header.appHash };
+  return { store, key, value, height: BigInt(at), ops: proof.ops, appHash: header.appHash };
 }
 
 /** What a light client does, with a library of strangers: the tree's root under the AppHash, then the key under that root. */

@@ -27,7 +27,7 @@ async function settle(messages: readonly EncodeObject[]): Promise<{ state: numbe
   sequence += 1;
   assert.equal(result?.code, 0, result?.log);
   for (let blocks = 0; blocks < 8; blocks += 1) await twins.block();
-  const outcomes = await Promise.all(actionIdsOf(result as NonNullable<typeof result>).map(id => twins.app.action(id)));
+  const outcomes = await Promise.all(actionIdsOf(result).map(id => twins.app.action(id)));
   return outcomes.map(outcome => ({ state: outcome?.state ?? 0, body: outcome?.result?.body }));
 }
 
