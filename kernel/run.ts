@@ -131,7 +131,7 @@ async function doRound(run: Run): Promise<boolean> {
 
 async function doItems(run: Run, items: readonly PlannedItem[]): Promise<void> {
   const { state, warehouse } = run.host;
-  const outcomes = await Promise.all(items.map(item => (item.kind === 'vat' ? warehouse.deliver(item.vat, item.delivery) : undefined)));
+  const outcomes = await Promise.all(items.map(item => (item.kind === 'vat' ? warehouse.deliver(item.vat, item.delivery) : Promise.resolve(undefined))));
   for (const [index, item] of items.entries()) {
     const outcome = outcomes[index];
     await finishCrank(run, item.kind === 'vat' && outcome ? settleVatItem(state, item, outcome) : settleKernelItem(state, item as Exclude<PlannedItem, { kind: 'vat' }>));
