@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Frame } from './netstring.js';
 import { encodeFrame, FrameReader } from './netstring.js';
 import { openReply } from './worker-reply.js';
+import { giveRoom } from './xsnap-heap-room.js';
 import { launchOf } from './xsnap-launch.js';
 
 /** A file with a heap snapshot, and the SHA-256 of its bytes. */
@@ -20,19 +21,8 @@ export type BaseSnapshotParts = {
   readonly sources: readonly string[];
 };
 
-/**
- * Makes the engine's table of slots larger, which it does by itself only when a collection finds nothing to free: until
- * then it collects more and more often as a vat's heap fills up. Trees are made and dropped; the table stays, at 1,572,864
- * slots of 32 bytes. (A promise that waits holds 185 slots, a small delivery uses 3,200, and a collection takes about 50 ms
- * per million in use.) Trees, because the collector is recursive; 3 slots a node.
- */
-const growHeap = `(() => {
-  const grow = depth => (depth === 0 ? null : { left: grow(depth - 1), right: grow(depth - 1) });
-  const trees = [];
-  for (let i = 0; i < 112; i += 1) trees.push(grow(12));
-  trees.length = 0;
-  gc();
-})()`;
+/** Everything the key must stand for beside the parts; one more when giveRoom changes. */
+const recipe = 'room 1';
 
 const takeTimeoutMs = 60_000;
 
@@ -48,7 +38,7 @@ export function provideBaseSnapshot(parts: BaseSnapshotParts, folder: string): B
 /** Names everything that the snapshot is made of. The binary too: one built anew is not trusted to do the same. */
 function keyOf({ binary, sources }: BaseSnapshotParts): string {
   const hash = createHash('sha256').update(createHash('sha256').update(readFileSync(binary)).digest());
-  for (const source of [...sources, growHeap]) hash.update(createHash('sha256').update(source).digest());
+  for (const source of [...sources, recipe]) hash.update(createHash('sha256').update(source).digest());
   return hash.digest('hex');
 }
 
@@ -72,7 +62,10 @@ function take(parts: BaseSnapshotParts, folder: string, key: string): BaseSnapsh
   try {
     const taken = join(temporary, 'snapshot');
     runEngine(parts, temporary, taken);
-    const sha256 = hashOf(readFileSync(taken));
+    const bytes = readFileSync(taken);
+    giveRoom(bytes);
+    writeFileSync(taken, bytes);
+    const sha256 = hashOf(bytes);
     const path = snapshotFile(folder, key);
     renameSync(taken, path);
     writeFileSync(join(temporary, 'sha256'), `${sha256}\n`);
@@ -86,7 +79,7 @@ function take(parts: BaseSnapshotParts, folder: string, key: string): BaseSnapsh
 /** A conversation that needs no answers of ours: all commands lie in a file, the replies are read when it is over. */
 function runEngine({ binary, sources }: BaseSnapshotParts, folder: string, taken: string): void {
   const [commandFile, replyFile] = [join(folder, 'commands'), join(folder, 'replies')];
-  const frames = [...[...sources, growHeap].map(source => encodeFrame('e', source)), encodeFrame('w', '@7'), encodeFrame('q', '')];
+  const frames = [...sources.map(source => encodeFrame('e', source)), encodeFrame('w', '@7'), encodeFrame('q', '')];
   writeFileSync(commandFile, Buffer.concat(frames));
   const files = [openSync(commandFile, 'r'), openSync(replyFile, 'w'), openSync(taken, 'w')] as const;
   const [commands, replies, snapshot] = files;
