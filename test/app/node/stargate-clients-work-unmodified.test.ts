@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { createMultisigThresholdPubkey, encodeSecp256k1Pubkey, pubkeyToAddress, type Pubkey } from '@cosmjs/amino';
+import { createMultisigThresholdPubkey, encodeSecp256k1Pubkey, pubkeyToAddress } from '@cosmjs/amino';
 import { BroadcastTxError, createProtobufRpcClient, isDeliverTxSuccess, makeMultisignedTxBytes, QueryClient, type StdFee } from '@cosmjs/stargate';
 import { Comet38Client, WebsocketClient } from '@cosmjs/tendermint-rpc';
 import { ServiceClientImpl } from 'cosmjs-types/cosmos/tx/v1beta1/service';
