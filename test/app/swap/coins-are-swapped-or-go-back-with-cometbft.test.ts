@@ -1,4 +1,7 @@
+import { test } from 'node:test';
 import { cometOrReason } from '../../chain/comet/support.js';
-import { swapSuite } from './suite.js';
+import { claimSwapsAreSafe } from './suite.js';
 
-swapSuite('cometbft', (await cometOrReason()).skip);
+const { skip } = await cometOrReason();
+
+test('a swap between two accounts is safe on a chain of CometBFT', { skip }, t => claimSwapsAreSafe(t, 'cometbft'));
