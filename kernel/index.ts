@@ -23,6 +23,6 @@ export { compareText, isLocal, KernelStorage, MemoryBacking, type Change, type K
 export { textOfWtf8, wtf8Bytes } from './store/wtf8.js';
 export { allVats, readProgress, readVat, type VatProgress, type VatRecord } from './vat/records.js';
 export { checkSettings } from './vat/settings.js';
-export { ReplayMismatch, sameJson, type BundleSource } from './vat/warehouse.js';
+export { EngineMissing, ReplayMismatch, sameJson, type BundleSource } from './vat/warehouse.js';
 export { WorkerLost, type WorkerFactory } from './vat/protocol.js';
 export { makeXsnapWorkerFactory } from './vat/worker-xsnap.js';

@@ -55,6 +55,7 @@ export class Kernel {
     this.warehouse = new Warehouse({
       rows: options.storage,
       workers: options.workers,
+      engine: options.engine,
       bundles: options.bundles,
       maxVatsOnline: options.maxVatsOnline ?? maxVatsOnlineDefault,
       ...(options.onReplay ? { onReplay: options.onReplay } : {}),

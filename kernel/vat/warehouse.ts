@@ -15,6 +15,8 @@ export type BundleSource = { get(bundleId: string): Promise<Uint8Array | undefin
 export type WarehouseOptions = {
   readonly rows: KernelStorage;
   readonly workers: WorkerFactory;
+  /** What `workers` start, as incarnations record it. */
+  readonly engine: string;
   readonly bundles: BundleSource;
   readonly maxVatsOnline: number;
   /** Called as a vat is brought back: how many of its deliveries are replayed, from 0 to all. It observes; it must not throw. */
@@ -35,6 +37,18 @@ export class ReplayMismatch extends Error {
     const where = syscall === undefined ? `delivery ${delivery}` : `delivery ${delivery}, syscall ${syscall}`;
     super(`${vat} does not replay: ${where}\n  recorded: ${JSON.stringify(recorded)}\n  replayed: ${JSON.stringify(replayed)}`);
     this.name = 'ReplayMismatch';
+  }
+}
+
+/** The vat's incarnation runs on an engine that this release does not have: on another, its transcript does not replay. */
+export class EngineMissing extends Error {
+  constructor(
+    readonly vat: VatId,
+    readonly recorded: string,
+    readonly ours: string,
+  ) {
+    super(`${vat} runs on engine ${recorded}, but this release has ${ours}: start the release that the chain last ran with, or upgrade the vat there first`);
+    this.name = 'EngineMissing';
   }
 }
 
@@ -141,6 +155,7 @@ export class Warehouse {
   #bringBack(vat: VatId): Promise<VatWorker> {
     return this.#make(vat, async () => {
       const { start, deliveries } = readSpan(this.#options.rows, vat);
+      if (start.start.engine !== this.#options.engine) throw new EngineMissing(vat, start.start.engine, this.#options.engine);
       this.#options.onReplay?.(vat, 0, deliveries.length);
       const worker = await this.#startWorker(vat, { ...start.start, label: knownVat(this.#options.rows, vat).label });
       try {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { activityHash, ReplayMismatch, WorkerLost } from '../../kernel/index.js';
+import { activityHash, EngineMissing, ReplayMismatch, WorkerLost } from '../../kernel/index.js';
 import { encodeCapData } from '../../kernel/capdata.js';
 import { makeTestKernel, type TestKernel } from '../support/kernel.js';
 import { makeScriptedWorkers, resultOf, scripted, type ScriptedVat } from '../support/kernel-scripted.js';
@@ -76,3 +76,15 @@ for (const [what, changed, names] of [
     assert.equal(activityHash(again.kernel.state.rows), before);
   });
 }
+
+test('a vat of another engine is not replayed: the error names both', async () => {
+  const first = await makeTestKernel({ scripts: { vat: () => counter(() => 1) } });
+  await first.outcome(first.createVat('alice', 'vat', 'vat'));
+  await first.shutdown();
+  const other = await makeTestKernel({ scripts: { vat: () => counter(() => 1) }, workers: makeScriptedWorkers(() => counter(() => 1)), backing: first.backing });
+  await assert.rejects(other.kernel.preload(), error => {
+    assert.ok(error instanceof EngineMissing);
+    assert.equal(error.message, 'v1 runs on engine scripted, but this release has given: start the release that the chain last ran with, or upgrade the vat there first');
+    return true;
+  });
+});
