@@ -39,6 +39,7 @@ export const buildRootObject = vatPowers => {
         return errorOf(error);
       }
     },
+    pattern: depth => new RegExp(`${'('.repeat(depth)}${')'.repeat(depth)}`).source.length,
     burn: (promise, rounds) => {
       promise.then(() => {
         for (let i = 0; i < rounds; i += 1);
