@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { ErrorValue, promiseRef, record, SlotRef, slotRef } from '../../../kernel/capdata.js';
+import type { SlotRef} from '../../../kernel/capdata.js';
+import { ErrorValue, promiseRef, record, slotRef } from '../../../kernel/capdata.js';
 import { makeXsnapWorkerFactory } from '../../../kernel/vat/worker-xsnap.js';
 import { callForValue, settled, startTestVat, StoreAnswerer } from '../../support/worker-kit.js';
 

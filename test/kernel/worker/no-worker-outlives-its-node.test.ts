@@ -47,7 +47,7 @@ async function startOwner(state: 'idle' | 'busy'): Promise<{ readonly node: Chil
   const node = spawn(process.execPath, [script, state], { stdio: ['ignore', 'pipe', 'inherit'] });
   started.push(node);
   let said = '';
-  node.stdout!.on('data', (chunk: Buffer) => (said += chunk.toString('latin1')));
+  node.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('latin1')));
   await until(() => said.endsWith('\n'), 'the node says its worker', 30_000);
   const worker = Number(said);
   workers.push(worker);
