@@ -41,6 +41,9 @@ export type App = {
   close(): Promise<void>;
 };
 
+/** A delivery may take long; the node does not wait for it when it stops. */
+const closePatienceMs = 2000;
+
 /** Opens the database and brings running vats back. Rejects with DatabaseLocked when another process has it. */
 export async function makeApp(options: AppOptions): Promise<App> {
   const database = await NodeDatabase.open(join(options.data, 'windlass.db'));
@@ -59,6 +62,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
   const { auth, bank, modules } = makeCoreModules(codecs, [{ name: kernelModule, permissions: [], mayReceive: false }]);
   const kernelAddress = addressText(moduleAddress(kernelModule));
   const store = openMultiStore({ names: [...coreStores, kernelStore, storageStore], rows: database.chainRows, pruning: options.pruning });
+  let isClosing = false;
   const kernel = new Kernel({
     storage: await KernelStorage.open(database.kernelBacking),
     workers: options.workers,
@@ -66,13 +70,12 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     bundles: installedBundles(blobs),
     services: [makeBankService({ isBlocked: address => bank.isBlocked(address), systemAccount: addressText(moduleAddress('fee_collector')) }), storageService],
     maxVatsOnline: options.maxVatsOnline,
-    yieldToHost: () => new Promise(resolve => setImmediate(resolve)),
+    yieldToHost: () => new Promise((resolve, reject) => setImmediate(() => (isClosing ? reject(new Error('the node stops')) : resolve()))),
     ...(options.onStep ? { onStep: options.onStep } : {}),
     ...(options.onReplay ? { onReplay: options.onReplay } : {}),
   });
   const host = new KernelHost({ kernel, codecs, bank, kernelAddress, blobs, log, digestState: database.get(digestStateKey) ?? emptyDigest() });
   const confirmation = new Confirmation(readNumber(database.get(confirmedKey)));
-  let isClosing = false;
   const startNextRun = (): void => {
     if (isClosing) return; // the turn after the last Commit may come when the workers are gone
     host.startRun(store.version + 1n, store.branch()).catch(() => undefined); // reported there; FinalizeBlock awaits it and fails
@@ -117,7 +120,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     },
     close: async () => {
       isClosing = true;
-      await host.shutdown();
+      await host.shutdown(new Promise(resolve => setTimeout(resolve, closePatienceMs).unref()));
       await database.close();
     },
   };

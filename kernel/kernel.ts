@@ -97,9 +97,10 @@ export class Kernel {
     await this.warehouse.discardAll();
   }
 
+  /** Ends every worker at once, busy or not: a run under way rejects, and what it wrote is not committed. */
   async shutdown(): Promise<void> {
-    await this.warehouse.discardAll();
     await this.#options.workers.shutdown();
+    await this.warehouse.discardAll();
   }
 }
 

@@ -18,6 +18,7 @@ export type DeferredResult = KernelRun & {
 export class DeferredRun {
   readonly #kernel: Kernel;
   readonly #log: Logger;
+  #isGivenUp = false;
   #current: { readonly height: bigint; readonly result: Promise<DeferredResult> } | undefined;
 
   constructor(kernel: Kernel, log: Logger) {
@@ -32,8 +33,14 @@ export class DeferredRun {
     const result = this.#run(digestBefore, input);
     this.#current = { height, result };
     // FinalizeBlock awaits it and reports; until then a rejection must not end the process without a word.
-    result.catch((error: unknown) => this.#log.error({ height: String(height), reason: error instanceof Error ? error.message : String(error) }, 'the kernel run failed'));
+    result.catch((error: unknown) => this.#report(height, error));
     return result;
+  }
+
+  #report(height: bigint, error: unknown): void {
+    const fields = { height: String(height), reason: error instanceof Error ? error.message : String(error) };
+    if (this.#isGivenUp) this.#log.info(fields, 'the kernel run was cut off; it will be done again');
+    else this.#log.error(fields, 'the kernel run failed');
   }
 
   /** R(height), which began before the block did anything: it must not read from the block's own branch. */
@@ -54,7 +61,13 @@ export class DeferredRun {
     this.#current = undefined;
   }
 
-  /** Waits for a run under way and forgets it: genesis is given again, or the node stops. */
+  /** The node stops: how a run under way ends matters to nobody any more. Resolves when it has. */
+  giveUp(): Promise<void> {
+    this.#isGivenUp = true;
+    return this.drop();
+  }
+
+  /** Waits for a run under way and forgets it: genesis is given again. */
   async drop(): Promise<void> {
     await this.#current?.result.catch(() => undefined); // reported when it happened
     this.#current = undefined;

@@ -156,10 +156,12 @@ export class KernelHost {
     this.#deferred.committed();
   }
 
-  /** Waits for the run under way and ends the workers. */
-  async shutdown(): Promise<void> {
-    await this.#deferred.drop();
+  /** The node stops: waits for the run under way, but not longer than `patience`, and ends the workers. A run that is cut off is done again at the next start. */
+  async shutdown(patience: Promise<void> = Promise.resolve()): Promise<void> {
+    const over = this.#deferred.giveUp();
+    await Promise.race([over, patience]);
     await this.#options.kernel.shutdown();
+    await over;
   }
 }
 
