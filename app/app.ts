@@ -108,7 +108,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     try {
       await kernel.preload();
     } catch (error) {
-      await host.shutdown();
+      await kernel.shutdown();
       throw error;
     }
     startNextRun();
@@ -120,7 +120,10 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     },
     close: async () => {
       isClosing = true;
-      await host.shutdown(new Promise(resolve => setTimeout(resolve, closePatienceMs).unref()));
+      const over = host.giveUp();
+      await Promise.race([over, new Promise(resolve => setTimeout(resolve, closePatienceMs).unref())]);
+      await kernel.shutdown(); // a run that is cut off is done again at the next start
+      await over;
       await database.close();
     },
   };

@@ -79,4 +79,6 @@ export default defineConfig(
     },
     rules: typed,
   },
+  // A test reads what strangers answer and picks it apart; what it asserts is the check.
+  { files: ['test/**/*.ts'], rules: Object.fromEntries(Object.keys(typed).filter(name => name.includes('/no-unsafe-')).map(name => [name, 'off'])) },
 );

@@ -24,7 +24,7 @@ export function collectGarbage(state: KernelState): void {
     state.zero.clear();
     for (const kref of round) {
       if (isPromise(kref)) collectPromise(state, kref);
-      else collectObject(state, kref as KernelObjectId);
+      else collectObject(state, kref);
     }
   }
 }

@@ -84,7 +84,7 @@ function invoke(state: KernelState, action: ActionOf<'invoke'>): ActionRefusal |
 
 function deposit(state: KernelState, action: ActionOf<'invoke'>): readonly Passable[] {
   if (action.funds.length === 0) return [];
-  const bank = state.services.get('bank') as FundsService | undefined;
+  const bank: FundsService | undefined = state.services.get('bank');
   if (!bank?.deposit) throw new Error(`action ${action.id} has funds, but the kernel has no bank`);
   return bank.deposit(state, action.sender, action.funds);
 }
@@ -99,7 +99,7 @@ function resolveSlots(state: KernelState, account: string, data: CapData, option
     if (!object) return unknownCapability(name);
     objects.set(name, slotRef(object.kref, object.iface || undefined));
   }
-  return { value: mapRefs(parsed.value, ref => objects.get(ref.slot) as SlotRef) };
+  return { value: mapRefs(parsed.value, ref => objects.get(ref.slot)) };
 }
 
 function createVat(state: KernelState, action: ActionOf<'create-vat'>): ActionRefusal | undefined {

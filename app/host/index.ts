@@ -156,12 +156,9 @@ export class KernelHost {
     this.#deferred.committed();
   }
 
-  /** The node stops: waits for the run under way, but not longer than `patience`, and ends the workers. A run that is cut off is done again at the next start. */
-  async shutdown(patience: Promise<void> = Promise.resolve()): Promise<void> {
-    const over = this.#deferred.giveUp();
-    await Promise.race([over, patience]);
-    await this.#options.kernel.shutdown();
-    await over;
+  /** The node stops: how a run under way ends matters to nobody any more. Resolves when it has. */
+  giveUp(): Promise<void> {
+    return this.#deferred.giveUp();
   }
 }
 

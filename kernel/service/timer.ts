@@ -59,7 +59,7 @@ function addWake({ state, method }: ServiceCall, start: Passable | undefined, ev
   if (isPromise(kref)) return reject(`${method} takes an object as its handler`);
   const token = addServiceObject(state, 'timer', { kind: 'token', at: '' });
   hold(state, kref);
-  addTimer(state, Number(start), { kind: 'wake', handler: kref as KernelObjectId, every: typeof every === 'bigint' ? Number(every) : null, token });
+  addTimer(state, Number(start), { kind: 'wake', handler: kref, every: typeof every === 'bigint' ? Number(every) : null, token });
   return { kind: 'fulfilled', value: refTo(state, token) };
 }
 

@@ -44,7 +44,7 @@ export function verifyBundle(zip: Uint8Array, bundleId: string, bytesMax = bundl
 /** By name; undefined if a checksum or a header is wrong. @endo/zip runs without lockdown. */
 function unzip(zip: Uint8Array): ReadonlyMap<string, Uint8Array> | undefined {
   try {
-    const { files } = new ZipReader(zip);
+    const files = new ZipReader(zip).files as ReadonlyMap<string, { readonly content: Uint8Array }>;
     return new Map([...files].map(([name, file]) => [name, file.content]));
   } catch {
     // The library's texts name positions and tools; what a refusal says must not change with its version.

@@ -24,7 +24,7 @@ export function fromOrdinal(text: string): number {
 const ofObject = (kref: KernelObjectId): string => ordinal(numberOf(kref));
 const ofPromise = (kref: KernelPromiseId): string => ordinal(numberOf(kref));
 const ofVat = (vat: VatId): string => ordinal(numberOf(vat));
-const ofKref = (kref: Kref): string => (isPromise(kref) ? `p${ofPromise(kref)}` : `o${ofObject(kref as KernelObjectId)}`);
+const ofKref = (kref: Kref): string => (isPromise(kref) ? `p${ofPromise(kref)}` : `o${ofObject(kref)}`);
 
 export const keys = {
   /** Schema version of the whole table. */

@@ -4,13 +4,11 @@
  * characters 0 to 255.
  */
 export function wtf8FromText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the test is exactly "is it ASCII"
   if (/^[\x00-\x7f]*$/.test(text)) return text;
   return wtf8Bytes(text).toString('latin1');
 }
 
 export function textFromWtf8(bytes: string): string {
-  // eslint-disable-next-line no-control-regex -- as above
   if (/^[\x00-\x7f]*$/.test(bytes)) return bytes;
   return textOfWtf8(Buffer.from(bytes, 'latin1'));
 }

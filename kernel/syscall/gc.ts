@@ -12,7 +12,7 @@ function objectOf({ state, vat }: SyscallScope, vref: Vref, prefix: 'o-' | 'o+')
   const kref = vref.startsWith(prefix) ? krefOf(state.rows, vat, vref) : undefined;
   const entry = kref === undefined ? undefined : entryOf(state.rows, vat, kref);
   if (kref === undefined || entry === undefined || isPromise(kref)) throw new IllegalSyscall(`${vref} is not an ${prefix === 'o-' ? 'import' : 'export'} of it`);
-  return { kref: kref as KernelObjectId, entry };
+  return { kref: kref, entry };
 }
 
 export const dropImports: ApplySyscall<'dropImports'> = (scope, [, vrefs]) => {

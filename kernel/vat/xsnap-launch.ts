@@ -17,9 +17,14 @@ export type Launch = { readonly file: string; readonly args: readonly string[]; 
  * addresses are not randomised: otherwise the depth at which recursion in the engine overflows differs from start to start.
  */
 export function launchOf(binary: string, args: readonly string[]): Launch {
-  const script = `ulimit -s ${stackKib} && exec ${[...surroundings(), '"$0"', '"$@"'].join(' ')}`;
-  return { file: '/bin/sh', args: ['-c', script, `./${basename(binary)}`, ...args], cwd: dirname(binary) };
+  const script = `${closeInherited}ulimit -s ${stackKib} && exec ${[...surroundings(), '"$0"', '"$@"'].join(' ')}`;
+  return { file: shell, args: ['-c', script, `./${basename(binary)}`, ...args], cwd: dirname(binary) };
 }
+
+const bash = '/bin/bash';
+const shell = existsSync(bash) ? bash : '/bin/sh';
+/** A worker's own descriptors end at 8; the database's, which are not closed when a program is started, must not reach it. A plain sh cannot name them. */
+const closeInherited = shell === bash ? `for fd in /dev/fd/*; do fd=\${fd##*/}; if [ "$fd" -gt 8 ]; then eval "exec $fd>&-"; fi; done 2>/dev/null; ` : '';
 
 let found: readonly string[] | undefined;
 

@@ -63,7 +63,7 @@ const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 function rpcTx(bytes: Uint8Array, code: number): object {
   const { messages } = TxBody.decode(TxRaw.decode(bytes).bodyBytes);
   const queued = messages.filter(({ typeUrl }) => typeUrl.startsWith('/windlass') && !typeUrl.endsWith('MsgInstallBundle'));
-  const response = { typeUrl: '/windlass.kernel.v1.MsgActionResponse', value: codecOf('windlass.kernel.v1.MsgActionResponse').encode({ actionId: 17n } as object) };
+  const response = { typeUrl: '/windlass.kernel.v1.MsgActionResponse', value: codecOf('windlass.kernel.v1.MsgActionResponse').encode({ actionId: 17n }) };
   const data = TxMsgData.encode(TxMsgData.fromPartial({ msgResponses: queued.map(() => response) })).finish();
   return {
     hash: hashOf(bytes), height: '12', index: 0, tx: Buffer.from(bytes).toString('base64'),

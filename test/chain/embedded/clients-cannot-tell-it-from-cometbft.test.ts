@@ -74,7 +74,7 @@ test('every method of Comet38Client is answered in its own terms', async () => {
     assert.equal(searched.txs[0]?.index, 0);
     assert.equal((await client.txSearchAll({ query: "put.hidden='x'" })).totalCount, 0);
     const blocks = await client.blockSearchAll({ query: `block.height<=2` });
-    assert.deepEqual(blocks.blocks.map(({ block: { header } }) => header.height).sort(), [1, 2]);
+    assert.deepEqual(blocks.blocks.map(({ block: { header } }) => header.height).sort((a, b) => a - b), [1, 2]);
     assert.equal((await client.blockSearch({ query: `block_seen.height_text='h${height}'` })).totalCount, 1);
     assert.equal((await client.broadcastTxAsync({ tx: text('b=1') })).hash.length, 32);
     assert.equal((await client.broadcastTxSync({ tx: text('c=1') })).code, 0);

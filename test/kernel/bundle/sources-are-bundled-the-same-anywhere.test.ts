@@ -49,7 +49,7 @@ for (const [says, files, expected] of [
   ['import without "type": "module"', { 'package.json': '{"name":"mine"}', 'contract.js': 'export const x = 1;' }, /does not say "type": "module"/],
 ] as const) {
   test(`said in words: ${says}`, async () => {
-    const folder = await folderOf(files as Readonly<Record<string, string>>);
+    const folder = await folderOf(files);
     await assert.rejects(bundle(join(folder, 'contract.js')), (error: unknown) => {
       assert.ok(error instanceof BundleError);
       assert.match(error.message, expected);
