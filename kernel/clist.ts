@@ -71,7 +71,9 @@ export function toVref(state: KernelState, vat: VatId, kref: Kref): Vref {
 
 function setReachable(state: KernelState, vat: VatId, kref: Kref, entry: ClistEntry): void {
   writeEntry(state, vat, kref, { ...entry, reachable: true });
-  if (!isPromise(kref) && isImport(entry.vref)) addToObject(state, kref, 1, 0);
+  if (isPromise(kref)) return;
+  if (isImport(entry.vref)) addToObject(state, kref, 1, 0);
+  else state.zero.add(kref); // an export that is named again, perhaps in vain: then its owner is told once more
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { Action } from './action.js';
 import { crankBase, settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
-import type { VatId } from './ids.js';
+import { asVatId, type VatId } from './ids.js';
 import { takeAction } from './intake.js';
 import { planRound } from './round.js';
 import { runQueueOf } from './run-queue.js';
@@ -12,6 +12,7 @@ import { fireTimer, firstDue } from './service/timer.js';
 import type { KernelState } from './state.js';
 import { beginStep, closeStep, type StepRecord } from './step.js';
 import { endOf, keys, vatAtStart } from './store/keys.js';
+import { readVat } from './vat/records.js';
 import { settleAloneItem, type Lifecycle } from './vat/lifecycle.js';
 import { cleanUp, leftoversOnDisk, oldestTerminated } from './vat/termination.js';
 
@@ -100,18 +101,26 @@ function feedTimer(run: Run): boolean {
   return true;
 }
 
-/** How many vats have an item, a GC action or a reap waiting; it stops counting at `enough`. An alone item counts as one. */
+/**
+ * How many vats have an item, a GC action or a reap waiting that a round may take: nothing of a paused vat. It stops counting
+ * at `enough`. An alone item counts as one.
+ */
 function openVats(state: KernelState, enough: number): number {
   const open = new Set<VatId | string>();
   for (let next = state.rows.first(keys.allGcActions); next && open.size < enough; next = state.rows.first(keys.allGcActions, endOf(keys.gcActionsOf(vatAtStart(next[0]))))) {
-    open.add(vatAtStart(next[0]));
+    const vat = vatAtStart(next[0]);
+    if (!isPaused(state, vat)) open.add(vat);
   }
   for (const [, vat] of state.rows.below(keys.allReaps)) {
     if (open.size >= enough) return enough;
-    open.add(vat);
+    if (!isPaused(state, asVatId(vat) as VatId)) open.add(vat);
   }
   runQueueOf(state.rows).countWaiting(open, enough);
   return open.size;
+}
+
+function isPaused(state: KernelState, vat: VatId): boolean {
+  return readVat(state.rows, vat)?.life === 'paused';
 }
 
 /** Plans, runs and settles one round; false when there was nothing to do. */

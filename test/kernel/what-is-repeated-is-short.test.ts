@@ -1,0 +1,48 @@
+/** Little that a vat does must not make much, and what waits for one vat must not hold up the others. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodeCapData, slotRef } from '../../kernel/capdata.js';
+import type { VatSyscall } from '../../kernel/vat/protocol.js';
+import { makeTestKernel } from '../support/kernel.js';
+import { resultOf, scripted, whatOf, type Script } from '../support/kernel-scripted.js';
+
+/** Makes the syscalls for the method that is called, and answers unless they do. */
+function doing(table: Readonly<Record<string, (result: string) => readonly VatSyscall[]>>): Script {
+  return async (delivery, syscall) => {
+    if (delivery[0] !== 'message') return;
+    const result = resultOf(delivery);
+    const syscalls = table[whatOf(delivery)]?.(result) ?? [];
+    for (const one of syscalls) await syscall(one);
+    if (!syscalls.some(([kind]) => kind === 'resolve')) await syscall(['resolve', [[result, false, encodeCapData(undefined)]]]);
+  };
+}
+
+test('a paused vat with something to collect holds up no action', async () => {
+  const k = await makeTestKernel({ scripts: { vat: scripted(doing({})) }, params: { roundWidth: 1, reapInterval: 1 } });
+  await k.outcome(k.createVat('alice', 'vat', 'vat', {}, { computeBalance: '1500' }));
+  await k.outcome(k.invoke('alice', 'vat', 'spend'));
+  assert.equal([...k.kernel.state.rows.below('r.')].length, 1);
+  const grants = ['a', 'b', 'c'].map(saveAs => k.queue({ kind: 'grant', sender: 'alice', name: 'vat', recipient: 'bob', saveAs }));
+  await k.run();
+  assert.ok(grants.every(id => k.outcomes.has(id)));
+});
+
+test('an export that is named again in vain is dropped again', async () => {
+  const k = await makeTestKernel({
+    scripts: {
+      gone: scripted(doing({})),
+      weak: scripted(doing({ take: () => [['dropImports', ['o-50']]] })),
+      giver: scripted(doing({
+        give: result => [['resolve', [[result, false, encodeCapData(slotRef('o+1'))]]]],
+        again: () => [['send', 'o-50', { methargs: encodeCapData(['take', [slotRef('o+1')]]), result: null }]],
+      })),
+    },
+  });
+  for (const name of ['gone', 'weak']) await k.outcome(k.createVat('alice', name, name));
+  await k.outcome(k.createVat('alice', 'giver', 'giver', [slotRef('gone')]));
+  await k.outcome(k.invoke('alice', 'giver', 'give', [], 'thing'));
+  await k.outcome(k.invoke('alice', 'weak', 'take', [slotRef('thing')]));
+  await k.outcome(k.queue({ kind: 'drop', sender: 'alice', name: 'thing' }));
+  await k.outcome(k.invoke('alice', 'gone.admin', 'terminate', ['over']));
+  await k.outcome(k.invoke('alice', 'giver', 'again')); // every step is audited
+});
