@@ -20,3 +20,15 @@ export function disconnection(incarnationNumber: number, upgradeMessage: string)
 export function escapeString(text: string): string {
   return /^[!-\-]/.test(text) ? `!${text}` : text;
 }
+
+/** UTF-16 units of data that the kernel writes once for each of many. */
+const repeatedMax = 8192;
+
+/**
+ * What is said to each of many who wait, such as the results of all messages that stood before a promise: the data, if it is
+ * short. Otherwise one long reason would fill the store as often as there are results.
+ */
+export function repeatable(data: CapData): CapData {
+  const size = data.slots.reduce((sum, slot) => sum + slot.length, data.body.length);
+  return size <= repeatedMax ? data : errorData('the reason is too long to be repeated');
+}

@@ -62,7 +62,12 @@ export function ifaceOf(body: string, index: number): string {
   while (at > 0 && body[at - 1] === '\\') at = body.indexOf(start, at + 1); // text that looks like a reference
   if (at < 0) return '';
   const iface = unescaped(body.slice(at + start.length, endOfString(body, at + start.length)));
-  return iface !== undefined && isIface(iface) ? iface.slice(0, ifaceMax).toWellFormed() : '';
+  return iface !== undefined && isIface(iface) ? keptIface(iface) : '';
+}
+
+/** What is kept of an interface text: it is copied wherever the name is used, and a stranger's may be as long as a delivery. */
+export function keptIface(iface: string): string {
+  return iface.slice(0, ifaceMax).toWellFormed();
 }
 
 /** The text between the quotes of a JSON string; undefined when it is none: a body is a stranger's. */

@@ -1,7 +1,7 @@
 /** Where a message goes (design 5.2, Routing), and how a promise is settled; the two call each other. */
 import assert from 'node:assert/strict';
 import { loneSlot, methodOf, type CapData } from './capdata.js';
-import { errorData, vatTerminated } from './errors.js';
+import { errorData, repeatable, vatTerminated } from './errors.js';
 import { isPromise, storedKref, type KernelPromiseId, type Kref } from './ids.js';
 import type { QueuedMessage } from './items.js';
 import { readObject } from './objects.js';
@@ -35,7 +35,7 @@ function placeMessage(state: KernelState, target: Kref, message: QueuedMessage):
       queueOnPromise(state, target, message);
       return undefined;
     case 'rejected':
-      return resolutionOf(state.rows, target);
+      return repeatable(resolutionOf(state.rows, target));
     case 'fulfilled': {
       const lone = loneSlot(resolutionOf(state.rows, target));
       if (lone !== undefined) return placeMessage(state, storedKref(lone), message); // an object: a promise is never fulfilled to a promise

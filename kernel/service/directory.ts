@@ -1,6 +1,7 @@
 /** The service `directory`: the public names, first come, owned by the account whose facet published them. */
 import { SlotRef, slotRef } from '../capdata.js';
 import { isPromise, storedKref, type KernelObjectId } from '../ids.js';
+import { keptIface } from '../outcome.js';
 import { isName, readPublication, type Publication } from '../principal.js';
 import { hold, release } from '../refcount.js';
 import type { KernelState } from '../state.js';
@@ -29,7 +30,7 @@ function callDirectory({ state, data, method, args }: ServiceCall): ServiceAnswe
   if (known && known.owner !== account) return reject(`@${name} belongs to somebody else`);
   if (method === 'unpublish') return unpublish(state, name, known);
   if (!(object instanceof SlotRef) || isPromise(storedKref(object.slot))) return reject('publish takes a name and an object');
-  publish(state, name, { kref: storedKref(object.slot) as KernelObjectId, iface: object.iface ?? '', owner: account });
+  publish(state, name, { kref: storedKref(object.slot) as KernelObjectId, iface: keptIface(object.iface ?? ''), owner: account });
   return done;
 }
 

@@ -11,6 +11,9 @@ import { isAlive, readProgress, readVat } from '../vat/records.js';
 import { checkSettings } from '../vat/settings.js';
 import type { KernelService, ServiceAnswer, ServiceCall, ServiceData } from './types.js';
 
+/** Everybody who waits for the vat gets a copy of it. */
+const upgradeMessageMax = 1000;
+
 type AdminData = ServiceData & { readonly vat: VatId; readonly account: string; readonly exit?: { readonly isFailure: boolean; readonly info: CapData } };
 
 const labelPattern = /^[A-Za-z0-9._-]{1,199}$/;
@@ -87,7 +90,7 @@ function upgrade(state: KernelState, vat: VatId, args: readonly Passable[], resu
   const given = options === undefined ? {} : asRecord(options);
   if (!given) return reject('the options of upgrade are a record');
   const { parameters = {}, upgradeMessage = 'vat upgraded' } = given;
-  if (typeof upgradeMessage !== 'string') return reject('upgradeMessage is a string');
+  if (typeof upgradeMessage !== 'string' || upgradeMessage.length > upgradeMessageMax) return reject(`upgradeMessage is a string of at most ${upgradeMessageMax} characters`);
   enqueue(state, { type: 'upgrade-vat', vat, bundleId, parameters: encodeCapData(parameters), upgradeMessage, result });
   return later;
 }

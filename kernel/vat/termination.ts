@@ -1,7 +1,7 @@
 /** A vat's end (kernel reference 3.8): what happens at once, within the crank, and what is cleaned up step by step. */
 import type { CapData } from '../capdata.js';
 import { deleteEntry, entryOf, promisesOf } from '../clist.js';
-import { vatTerminated } from '../errors.js';
+import { repeatable, vatTerminated } from '../errors.js';
 import { dropGcActionsOf } from '../gc.js';
 import { asVatId, kernelObjectId, kernelPromiseId, type KernelObjectId, type KernelPromiseId, type Kref, type VatId } from '../ids.js';
 import { parseItem } from '../items.js';
@@ -18,9 +18,10 @@ import { knownVat, readVat, writeVat } from './records.js';
 
 /**
  * Ends a live vat: promises it decides are rejected, whoever asked for done() is told, its waiting items and its GC
- * actions go. From now on its objects have no owner; the rest is for cleanUp. `info` has krefs.
+ * actions go. From now on its objects have no owner; the rest is for cleanUp. `reason` has krefs.
  */
-export function terminateVat(state: KernelState, vat: VatId, isFailure: boolean, info: CapData): void {
+export function terminateVat(state: KernelState, vat: VatId, isFailure: boolean, reason: CapData): void {
+  const info = repeatable(reason); // done() may be asked any number of times
   const record = knownVat(state.rows, vat);
   writeVat(state, vat, { ...record, life: 'terminated' });
   state.rows.set(keys.terminated(takeNumber(state, 'item')), vat);

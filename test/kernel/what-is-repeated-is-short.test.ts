@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeCapData, slotRef } from '../../kernel/capdata.js';
+import { readPublication } from '../../kernel/index.js';
 import type { VatSyscall } from '../../kernel/vat/protocol.js';
 import { makeTestKernel } from '../support/kernel.js';
 import { resultOf, scripted, whatOf, type Script } from '../support/kernel-scripted.js';
+
+const long = 'x'.repeat(100_000);
 
 /** Makes the syscalls for the method that is called, and answers unless they do. */
 function doing(table: Readonly<Record<string, (result: string) => readonly VatSyscall[]>>): Script {
@@ -45,4 +48,52 @@ test('an export that is named again in vain is dropped again', async () => {
   await k.outcome(k.queue({ kind: 'drop', sender: 'alice', name: 'thing' }));
   await k.outcome(k.invoke('alice', 'gone.admin', 'terminate', ['over']));
   await k.outcome(k.invoke('alice', 'giver', 'again')); // every step is audited
+});
+
+test('of an interface text that is published little is kept', async () => {
+  const k = await makeTestKernel({
+    scripts: { vat: scripted(doing({ go: () => [['send', 'o-50', { methargs: encodeCapData(['publish', ['evil', slotRef('o+1', `Alleged: ${long}`)]]), result: null }]] })) },
+  });
+  await k.outcome(k.createVat('alice', 'vat', 'vat', [slotRef('home.directory')]));
+  await k.outcome(k.invoke('alice', 'vat', 'go'));
+  assert.equal(readPublication(k.kernel.state.rows, 'evil')?.iface.length, 200);
+});
+
+test('a long reason is not repeated to each of the messages that wait for it', async () => {
+  const told: string[] = [];
+  const script = doing({
+    go: result => [
+      ...Array.from({ length: 50 }, (_, at): readonly VatSyscall[] => [
+        ['send', result, { methargs: encodeCapData(['next', []]), result: `p+${at + 10}` }], ['subscribe', `p+${at + 10}`],
+      ]).flat(),
+      ['resolve', [[result, true, encodeCapData(long)]]],
+    ],
+  });
+  const k = await makeTestKernel({
+    scripts: {
+      vat: scripted(async (delivery, syscall) => {
+        if (delivery[0] === 'notify') told.push(...delivery[1].map(([, , { body }]) => body));
+        return script(delivery, syscall);
+      }),
+    },
+  });
+  await k.outcome(k.createVat('alice', 'vat', 'vat'));
+  await k.outcome(k.invoke('alice', 'vat', 'go'));
+  await k.run();
+  assert.deepEqual(told, Array(50).fill('#{"#error":"the reason is too long to be repeated","name":"Error"}'));
+});
+
+test('a vat that ends with a long text tells it to nobody', async () => {
+  const k = await makeTestKernel({ scripts: { vat: scripted(doing({ end: () => [['exit', false, encodeCapData(long)]] })) } });
+  await k.outcome(k.createVat('alice', 'vat', 'vat'));
+  await k.outcome(k.invoke('alice', 'vat', 'end'));
+  assert.match((await k.outcome(k.invoke('alice', 'vat.admin', 'done'))).result.body, /too long to be repeated/);
+});
+
+test('the message of an upgrade is short, whoever asks for it', async () => {
+  const k = await makeTestKernel({ scripts: { vat: scripted(doing({})) } });
+  await k.outcome(k.createVat('alice', 'vat', 'vat'));
+  const { state, result } = await k.outcome(k.invoke('alice', 'vat.admin', 'upgrade', [k.bundleId('vat'), { upgradeMessage: long }]));
+  assert.equal(state, 'rejected');
+  assert.match(result.body, /upgradeMessage is a string of at most 1000 characters/);
 });
