@@ -41,6 +41,15 @@ export type CrankReport = {
 /** Every item costs at least this much, in computrons (design 5.3). */
 export const crankBase = 10_000n;
 
+/** Computrons for each recorded syscall, and for each byte of it and its answer: the kernel stores and hashes what a vat says for nothing. */
+const perSyscall = 100n;
+const perByte = 8n;
+
+/** What a delivery costs: the reported computrons, or the limit if none were, and what it recorded. */
+export function chargeOf({ computrons, syscalls, recordedBytes = 0 }: DeliveryOutcome, limit: number): bigint {
+  return BigInt(computrons ?? limit) + perSyscall * BigInt(syscalls.length) + perByte * BigInt(recordedBytes);
+}
+
 /** Settles an item that needs no worker. */
 export function settleKernelItem(state: KernelState, planned: Exclude<PlannedItem, { kind: 'vat' }>): CrankReport {
   beginStep(state);
@@ -61,19 +70,18 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
   beginStep(state);
   const delivery = toVatDelivery(state, vat, source);
   assert(sameJson(delivery, planned.delivery), `${vat}: the delivery that settles is not the one that was planned`);
-  const limit = deliveryLimit(state, vat);
+  const computrons = chargeOf(outcome, deliveryLimit(state, vat));
   const verdict = applyOutcome(state, vat, delivery, outcome);
   if (verdict.kind === 'abort') {
     undoStep(state, mark);
     dropSource(state, vat, source);
-    chargeVat(state, vat, BigInt(outcome.computrons ?? limit));
+    chargeVat(state, vat, computrons);
     terminateVat(state, vat, true, verdict.info);
   } else {
-    chargeVat(state, vat, BigInt(outcome.computrons ?? limit));
+    chargeVat(state, vat, computrons);
     if (verdict.exit) terminateVat(state, vat, false, verdict.exit);
     else countDirt(state, vat, source);
   }
-  const computrons = BigInt(outcome.computrons ?? limit);
   return {
     step: closeStep(state, 'crank'),
     cost: computrons > crankBase ? computrons : crankBase,

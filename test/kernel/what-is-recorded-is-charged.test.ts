@@ -1,0 +1,40 @@
+/** A vat can record megabytes for a handful of computrons; the kernel keeps, hashes and writes every byte. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodeCapData } from '../../kernel/capdata.js';
+import type { VatId } from '../../kernel/index.js';
+import type { WorkerFactory } from '../../kernel/vat/protocol.js';
+import { readProgress } from '../../kernel/vat/records.js';
+import { makeTestKernel } from '../support/kernel.js';
+import { makeScriptedWorkers, resultOf, scripted } from '../support/kernel-scripted.js';
+
+const vat = scripted(async (delivery, syscall) => {
+  if (delivery[0] === 'message') await syscall(['resolve', [[resultOf(delivery), false, encodeCapData(undefined)]]]);
+});
+
+/** Workers whose deliveries are said to have recorded so much. */
+function recording(recordedBytes: number): WorkerFactory {
+  const workers = makeScriptedWorkers(vat);
+  return {
+    start: async start => {
+      const worker = await workers.start(start);
+      return { close: () => worker.close(), deliver: async (delivery, answer) => ({ ...(await worker.deliver(delivery, answer)), recordedBytes }) };
+    },
+    shutdown: () => workers.shutdown(),
+  };
+}
+
+test('a run that records megabytes ends with its budget', async () => {
+  const k = await makeTestKernel({ scripts: { vat }, workers: recording(10_000_000), params: { roundWidth: 1, computronsPerRun: 300_000_000n } });
+  await k.outcome(k.createVat('alice', 'vat', 'vat'));
+  const calls = Array.from({ length: 10 }, () => k.invoke('alice', 'vat', 'go'));
+  await k.run();
+  assert.equal(calls.filter(id => k.outcomes.has(id)).length, 4);
+});
+
+test('a vat pays for what it records', async () => {
+  const k = await makeTestKernel({ scripts: { vat }, workers: recording(1000) });
+  await k.outcome(k.createVat('alice', 'vat', 'vat'));
+  await k.outcome(k.invoke('alice', 'vat', 'go'));
+  assert.equal(readProgress(k.kernel.state.rows, 'v1' as VatId).used, String(1000 + 8000 + 1000 + 8000 + 100));
+});
