@@ -9,7 +9,7 @@ import { isAlone, parseItem, type AloneItem, type NotifyItem, type SendItem } fr
 import { runQueueOf } from './run-queue.js';
 import type { KernelState } from './state.js';
 import { keys } from './store/keys.js';
-import { settledFrom, toVatDelivery, type VatSource } from './translate.js';
+import { reachOf, toVatDelivery, type VatSource } from './translate.js';
 import { readVat } from './vat/records.js';
 
 export type Plan =
@@ -85,7 +85,7 @@ function planQueue(state: KernelState, draft: Draft): Plan | undefined {
 }
 
 function sourceOf(state: KernelState, key: string, item: SendItem | NotifyItem): VatSource {
-  return item.type === 'send' ? { from: 'queue', key, item } : { from: 'notifies', key, item, settled: settledFrom(state.rows, item.promise) };
+  return item.type === 'send' ? { from: 'queue', key, item } : { from: 'notifies', key, item, reach: reachOf(state.rows, item.promise) };
 }
 
 /** Fixes the delivery as it will be: made in a step that is undone at once. */

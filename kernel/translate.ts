@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { nestingDepth, nestingMax, type CapData } from './capdata.js';
 import { deleteEntry, dropExport, entryOf, krefOf, toKref, toVref } from './clist.js';
+import { errorData } from './errors.js';
 import type { GcAction } from './gc.js';
 import { isPromise, storedKref, type KernelPromiseId, type VatId } from './ids.js';
 import type { NotifyItem, SendItem } from './items.js';
@@ -17,10 +18,13 @@ import { IllegalSyscall } from './syscall/illegal.js';
 /** Why a vat gets a delivery: the place it is taken from, and what. */
 export type VatSource =
   | { readonly from: 'queue'; readonly key: string; readonly item: SendItem }
-  /** `settled` is fixed at planning: a promise that settles between planning and settling is notified later. */
-  | { readonly from: 'notifies'; readonly key: string; readonly item: NotifyItem; readonly settled: readonly KernelPromiseId[] }
+  /** `reach` is fixed at planning: a promise that settles between planning and settling is notified later. */
+  | { readonly from: 'notifies'; readonly key: string; readonly item: NotifyItem; readonly reach: NotifyReach }
   | { readonly from: 'gc'; readonly actions: readonly GcAction[] }
   | { readonly from: 'reap'; readonly key: string };
+
+/** The promises that one notify tells of; or the one that leads to more data than a delivery may carry. */
+export type NotifyReach = { readonly settled: readonly KernelPromiseId[]; readonly isTooFar: boolean };
 
 /**
  * Takes the source off its place and makes the vat's delivery of it. Planning runs this in a step that is undone,
@@ -35,7 +39,7 @@ export function toVatDelivery(state: KernelState, vat: VatId, source: VatSource)
     }
     case 'queue': case 'notifies': {
       state.rows.delete(source.key);
-      const delivery = source.from === 'queue' ? messageDelivery(state, vat, source.item) : notifyDelivery(state, vat, source.settled);
+      const delivery = source.from === 'queue' ? messageDelivery(state, vat, source.item) : notifyDelivery(state, vat, source.reach);
       releaseItem(state, source.item);
       return delivery;
     }
@@ -59,8 +63,18 @@ export function dataToVat(state: KernelState, vat: VatId, data: CapData): CapDat
   return { body: data.body, slots: data.slots.map(slot => toVref(state, vat, storedKref(slot))) };
 }
 
+/** UTF-16 units of data in one notify, unless it tells of one promise only: about what one delivery may record. */
+const notifyDataMax = 32 * 1024 * 1024;
+const tooFar = errorData('the promise leads to more data than one delivery may carry');
+
 /** How the promises settled; afterwards the vat does not have them any more. */
-function notifyDelivery(state: KernelState, vat: VatId, settled: readonly KernelPromiseId[]): VatDelivery {
+function notifyDelivery(state: KernelState, vat: VatId, { settled, isTooFar }: NotifyReach): VatDelivery {
+  if (isTooFar) {
+    const [kp] = settled as readonly [KernelPromiseId];
+    const vref = toVref(state, vat, kp);
+    deleteEntry(state, vat, kp);
+    return ['notify', [[vref, true, tooFar]]];
+  }
   const resolutions: VatResolution[] = settled.map(kp => [
     toVref(state, vat, kp),
     knownPromise(state.rows, kp).state === 'rejected',
@@ -70,18 +84,22 @@ function notifyDelivery(state: KernelState, vat: VatId, settled: readonly Kernel
   return ['notify', resolutions];
 }
 
-/** A settled promise and every settled promise that can be reached from its data, depth first. */
-export function settledFrom(rows: ReadableRows, kp: KernelPromiseId): KernelPromiseId[] {
+/** A settled promise and every settled promise that can be reached from its data, depth first. Strangers may link any number. */
+export function reachOf(rows: ReadableRows, kp: KernelPromiseId): NotifyReach {
+  let size = 0;
   const found = new Set<KernelPromiseId>();
   const waiting: KernelPromiseId[] = [kp];
   while (waiting.length > 0) {
     const next = waiting.pop() as KernelPromiseId;
     if (found.has(next) || knownPromise(rows, next).state === 'unresolved') continue;
     found.add(next);
-    const promises = resolutionOf(rows, next).slots.map(storedKref).filter(isPromise);
+    const { body, slots } = resolutionOf(rows, next);
+    size += slots.reduce((sum, slot) => sum + slot.length, body.length);
+    if (size > notifyDataMax && found.size > 1) return { settled: [kp], isTooFar: true };
+    const promises = slots.map(storedKref).filter(isPromise);
     for (const promise of promises.reverse()) waiting.push(promise); // the first slot is on top: depth first in slot order
   }
-  return [...found];
+  return { settled: [...found], isTooFar: false };
 }
 
 function gcDelivery(state: KernelState, vat: VatId, actions: readonly GcAction[]): VatDelivery {

@@ -97,3 +97,28 @@ test('the message of an upgrade is short, whoever asks for it', async () => {
   assert.equal(state, 'rejected');
   assert.match(result.body, /upgradeMessage is a string of at most 1000 characters/);
 });
+
+test('a promise that leads to more than one delivery may carry is told as rejected, and the rest goes on', async () => {
+  const told: string[] = [];
+  const part = 'x'.repeat(9_000_000);
+  const links = (at: number) => ({ body: `#["&0","${part}"]`, slots: [`p+${at + 1}`] });
+  const table = doing({
+    give: () => [['send', 'o-50', { methargs: { body: '#["take",["&0"]]', slots: ['p+10'] }, result: null }]],
+    link: result => [['resolve', [[result, false, encodeCapData(undefined)], ...[10, 11, 12, 13].map(at => [`p+${at}`, false, links(at)] as const)]]],
+  });
+  const k = await makeTestKernel({
+    audited: false,
+    scripts: {
+      chain: scripted(table),
+      reader: scripted(async (delivery, syscall) => {
+        if (delivery[0] === 'notify') told.push(...delivery[1].map(([vpid, isReject, { body }]) => `${vpid} ${String(isReject)} ${body.slice(0, 90)}`));
+        if (delivery[0] === 'message') await syscall(['subscribe', 'p-60']);
+      }),
+    },
+  });
+  await k.outcome(k.createVat('alice', 'reader', 'reader'));
+  await k.outcome(k.createVat('alice', 'chain', 'chain', [slotRef('reader')]));
+  for (const method of ['give', 'link']) await k.outcome(k.invoke('alice', 'chain', method));
+  await k.run();
+  assert.deepEqual(told, ['p-60 true #{"#error":"the promise leads to more data than one delivery may carry","name":"Error"}']);
+});
