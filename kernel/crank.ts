@@ -45,9 +45,26 @@ export const crankBase = 10_000n;
 const perSyscall = 100n;
 const perByte = 8n;
 
-/** What a delivery costs: the reported computrons, or the limit if none were, and what it recorded. */
-export function chargeOf({ computrons, syscalls, recordedBytes = 0 }: DeliveryOutcome, limit: number): bigint {
-  return BigInt(computrons ?? limit) + perSyscall * BigInt(syscalls.length) + perByte * BigInt(recordedBytes);
+/** Reading a delivery is not metered, and a megabyte of brackets takes a worker seconds; of what most deliveries have, nothing is charged. */
+const perDelivered = 100n;
+const deliveredFree = 2048;
+
+/** What a delivery costs: the reported computrons, or the limit if none were, and what was delivered and recorded. */
+export function chargeOf({ computrons, syscalls, recordedBytes = 0 }: DeliveryOutcome, limit: number, delivery: VatDelivery): bigint {
+  const delivered = BigInt(Math.max(0, lengthOf(delivery) - deliveredFree));
+  return BigInt(computrons ?? limit) + perSyscall * BigInt(syscalls.length) + perByte * BigInt(recordedBytes) + perDelivered * delivered;
+}
+
+/** UTF-16 units of the data in a delivery. */
+function lengthOf(delivery: VatDelivery): number {
+  const ofData = ({ body, slots }: CapData): number => slots.reduce((sum, slot) => sum + slot.length, body.length);
+  switch (delivery[0]) {
+    case 'startVat': return ofData(delivery[1]);
+    case 'message': return ofData(delivery[2].methargs);
+    case 'notify': return delivery[1].reduce((sum, [, , data]) => sum + ofData(data), 0);
+    case 'dropExports': case 'retireExports': case 'retireImports': return delivery[1].reduce((sum, vref) => sum + vref.length, 0);
+    case 'bringOutYourDead': return 0;
+  }
 }
 
 /** Settles an item that needs no worker. */
@@ -70,7 +87,7 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
   beginStep(state);
   const delivery = toVatDelivery(state, vat, source);
   assert(sameJson(delivery, planned.delivery), `${vat}: the delivery that settles is not the one that was planned`);
-  const computrons = chargeOf(outcome, deliveryLimit(state, vat));
+  const computrons = chargeOf(outcome, deliveryLimit(state, vat), delivery);
   const verdict = applyOutcome(state, vat, delivery, outcome);
   if (verdict.kind === 'abort') {
     undoStep(state, mark);

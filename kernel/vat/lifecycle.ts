@@ -116,7 +116,7 @@ async function startIncarnation(host: Lifecycle, vat: VatId, parameters: CapData
   const delivery: VatDelivery = ['startVat', dataToVat(state, vat, parameters)];
   const outcome = await warehouse.startFresh(vat, { bundleId, label, computronsPerDelivery: limit }, delivery);
   const applied = applyOutcome(state, vat, delivery, outcome);
-  const computrons = chargeOf(outcome, limit);
+  const computrons = chargeOf(outcome, limit, delivery);
   if (applied.kind === 'keep') chargeVat(state, vat, computrons);
   if (applied.kind === 'keep' && applied.exit) return { applied: { kind: 'abort', reason: 'the vat exited while it started', info: applied.exit }, computrons };
   return { applied, computrons };
@@ -137,7 +137,7 @@ async function upgradeVat(host: Lifecycle, item: UpgradeVatItem): Promise<Done> 
   const delivery: VatDelivery = ['bringOutYourDead'];
   const outcome = await warehouse.deliver(vat, delivery);
   const cleaned = applyOutcome(state, vat, delivery, outcome);
-  const spent = chargeOf(outcome, deliveryLimit(state, vat));
+  const spent = chargeOf(outcome, deliveryLimit(state, vat), delivery);
   if (cleaned.kind === 'abort' || cleaned.exit) {
     return { failed: `vat-upgrade failure: ${cleaned.kind === 'abort' ? cleaned.reason : 'the vat exited'}`, computrons: spent, chargeTo: vat, discard: vat };
   }

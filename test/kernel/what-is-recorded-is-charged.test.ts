@@ -38,3 +38,11 @@ test('a vat pays for what it records', async () => {
   await k.outcome(k.invoke('alice', 'vat', 'go'));
   assert.equal(readProgress(k.kernel.state.rows, 'v1' as VatId).used, String(1000 + 8000 + 1000 + 8000 + 100));
 });
+
+test('a run whose messages are long ends with its budget', async () => {
+  const k = await makeTestKernel({ scripts: { vat }, params: { roundWidth: 1, computronsPerRun: 300_000_000n } });
+  await k.outcome(k.createVat('alice', 'vat', 'vat'));
+  const calls = Array.from({ length: 6 }, () => k.invoke('alice', 'vat', 'go', ['x'.repeat(900_000)]));
+  await k.run();
+  assert.equal(calls.filter(id => k.outcomes.has(id)).length, 4);
+});
