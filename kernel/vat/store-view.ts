@@ -33,6 +33,10 @@ class VatStoreView {
   readonly #vat: VatId;
   /** By row key. */
   readonly #own = new BTree<string, string | undefined>(undefined, compareText);
+  /** Those of its own rows that are not deleted. */
+  readonly #ownAlive = new BTree<string, true>(undefined, compareText);
+  /** Where the walks so far found stored rows of this delivery's own only: from the key to its value, which stays out. */
+  readonly #walked = new BTree<string, string>(undefined, compareText);
 
   constructor(rows: KernelStorage, vat: VatId) {
     this.#rows = rows;
@@ -45,7 +49,10 @@ class VatStoreView {
   }
 
   write(key: string, value: string | undefined): void {
-    this.#own.set(keys.vatStore(this.#vat, key), value);
+    const row = keys.vatStore(this.#vat, key);
+    this.#own.set(row, value);
+    if (value === undefined) this.#ownAlive.delete(row);
+    else this.#ownAlive.set(row, true);
   }
 
   /** The first key strictly after `prior`, which need not exist, in WTF-8 byte order. */
@@ -58,20 +65,26 @@ class VatStoreView {
     return next === undefined ? undefined : vatStoreKeyText(this.#vat, next);
   }
 
-  /** The next row that this delivery has not deleted. */
+  /**
+   * The next stored row that this delivery has not written. What it wrote is found by #nextOwn, and stays written: so nothing
+   * is walked twice, else a vat that empties a collection from its front would walk over all that it deleted, each time.
+   */
   async #nextStored(from: string, end: string): Promise<string | undefined> {
+    let start = from;
     let cursor = from;
     for (;;) {
+      const walked = this.#walked.getPairOrNextLower(cursor);
+      if (walked !== undefined && walked[1] > cursor) [start, cursor] = [walked[0] < start ? walked[0] : start, walked[1]];
       const found = await this.#rows.keysOnDisk(cursor, end, fetchSize);
-      const alive = found.find(key => !this.#own.has(key) || this.#own.get(key) !== undefined);
-      if (alive !== undefined || found.length < fetchSize) return alive;
-      cursor = `${found[found.length - 1] as string}\0`;
+      const next = found.find(key => !this.#own.has(key));
+      cursor = next ?? (found.length < fetchSize ? end : `${found[found.length - 1] as string}\0`);
+      if (cursor > start) this.#walked.set(start, cursor);
+      if (next !== undefined || cursor === end) return next;
     }
   }
 
   #nextOwn(from: string, end: string): string | undefined {
-    let next = this.#own.getPairOrNextHigher(from);
-    while (next !== undefined && next[0] < end && next[1] === undefined) next = this.#own.nextHigherPair(next[0]);
-    return next !== undefined && next[0] < end ? next[0] : undefined;
+    const next = this.#ownAlive.getPairOrNextHigher(from)?.[0];
+    return next !== undefined && next < end ? next : undefined;
   }
 }
