@@ -1,5 +1,5 @@
 /** app_state.kernel: parameters, bundles, static vats. Read with care: it is a file that people write. */
-import { verifyBundle, type KernelConfig, type StaticVat } from '../../kernel/index.js';
+import { checkSettings, verifyBundle, type KernelConfig, type StaticVat } from '../../kernel/index.js';
 
 export type KernelGenesis = {
   /** Proto-JSON of windlass.kernel.v1.Params; absent fields get their defaults. */
@@ -35,9 +35,11 @@ function readConfig(value: unknown): KernelConfig {
 }
 
 function readStaticVat(value: unknown, place: string): StaticVat {
-  const { bundle, bundle_id: bundleId = bundle, parameters } = objectAt(value, place);
+  const { bundle, bundle_id: bundleId = bundle, parameters, options = {} } = objectAt(value, place);
   if (typeof bundleId !== 'string') throw new Error(`${place}.bundle: expected the id of a bundle in app_state.kernel.bundles`);
-  return { bundleId, ...(parameters === undefined ? {} : { parameters: parameters as NonNullable<StaticVat['parameters']> }) };
+  const checked = checkSettings(objectAt(options, `${place}.options`));
+  if ('reason' in checked) throw new Error(`${place}.options: ${checked.reason}`);
+  return { bundleId, settings: checked.settings, ...(parameters === undefined ? {} : { parameters: parameters as NonNullable<StaticVat['parameters']> }) };
 }
 
 function objectAt(value: unknown, place: string): Record<string, unknown> {
