@@ -18,9 +18,9 @@ export function isName(text: string): boolean {
   return /^[a-z0-9][a-z0-9._-]{0,127}$/.test(text);
 }
 
-/** A name somebody may choose: room is left for what the kernel appends to it (design 5.3). */
+/** A name somebody may choose: room is left for what the kernel appends to it (design 5.3); `home.admin` could never be used. */
 export function isNewName(text: string): boolean {
-  return isName(text) && text.length <= 56 && !/\.[0-9]+$/.test(text) && !text.startsWith('home.') && !text.startsWith('from.');
+  return isName(text) && text.length <= 56 && !/\.[0-9]+$/.test(text) && !/^(?:home|from)(?:\.|$)/.test(text);
 }
 
 export function readName(rows: ReadableRows, account: string, name: string): NamedObject | undefined {

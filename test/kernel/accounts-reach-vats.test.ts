@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { isNewName } from '../../kernel/index.js';
 import { makeTestKernel, type TestKernel } from '../support/kernel.js';
 
 const kernels: TestKernel[] = [];
@@ -12,4 +13,9 @@ test('an account makes a vat, calls it, and gets the answers', async () => {
   assert.deepEqual(created, { kind: 'action-settled', action: 1n, state: 'fulfilled', result: { body: '#"$0.Alleged: root"', slots: ['counter'] } });
   const first = await k.outcome(k.invoke('alice', 'counter', 'increment'));
   assert.equal(first.state, 'fulfilled', JSON.stringify(first.result));
+});
+
+test('no name is chosen whose parts nobody could use', () => {
+  for (const name of ['home', 'from', 'home.x', 'from.x', 'x.1']) assert.ok(!isNewName(name), name);
+  for (const name of ['homes', 'fromage', 'at.home']) assert.ok(isNewName(name), name);
 });
