@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { abciSocketAddress } from '../../chain/engine/comet/index.js';
+import { GenesisError } from '../../chain/engine/home-files/index.js';
 import { nodeDefaults } from '../../config/node.js';
 import { DatabaseLocked } from '../store.js';
 import { logLevels, makeLog, type LogFormat, type LogLevel } from '../log.js';
@@ -11,7 +12,7 @@ import { readAppToml, type AppConfig } from './home/app-toml.js';
 import { readCometAddresses } from './home/comet-toml.js';
 import { claimEngine, recordedEngine, type EngineName } from './home/engine.js';
 import { initHome, isEmptyHome } from './home/init-home.js';
-import { homePaths } from './home/paths.js';
+import { homePaths, resolveHome } from './home/paths.js';
 import type { Io } from './io.js';
 import { devKeys } from './keyring/hd.js';
 import { showProgress } from './progress.js';
@@ -44,6 +45,7 @@ export function addStart(program: Command, io: Io): void {
 }
 
 async function start(io: Io, home: string, flags: Flags): Promise<void> {
+  const checked = checkFlags(flags);
   const stopping = waitForSignal();
   const isFresh = await prepareHome(io, home, flags);
   const engine = flags.engine ?? recordedEngine(home) ?? 'embedded';
@@ -53,7 +55,7 @@ async function start(io: Io, home: string, flags: Flags): Promise<void> {
   if (engine === 'embedded') log.warn({ engine }, 'the embedded engine is for development and tests only');
   const replay = showReplay(io);
   const node = await open({
-    ...optionsOf(home, engine, flags, config), log, signal: stopping.signal,
+    ...optionsOf(home, engine, flags, checked, config), log, signal: stopping.signal,
     onConsole: (vatId, level, text) => log.info({ vat: vatId, level }, text),
     onReplay: replay.onReplay,
   });
@@ -105,24 +107,41 @@ async function open(options: NodeOptions): Promise<Node> {
     return await startNode(options);
   } catch (error) {
     if (error instanceof DatabaseLocked) throw new CliFailure(error.message, { hint: 'Stop the other node, or choose another --home.', cause: error });
+    if (error instanceof GenesisError) throw new CliFailure(`${homePaths(options.home).genesis}: ${error.message}`, { hint: 'Correct it; windlass genesis validate checks all of it.', cause: error });
+    if (error instanceof Error && error.message.includes('address already in use')) {
+      throw new CliFailure(error.message, { hint: 'Stop what listens there, or choose other addresses: --rpc.laddr, --p2p.laddr, --abci.address.', cause: error });
+    }
     throw error;
   }
 }
 
-function optionsOf(home: string, engine: EngineName, flags: Flags, config: AppConfig): Omit<NodeOptions, 'log' | 'onConsole'> {
-  const listen = readCometAddresses(homePaths(home).configToml);
-  if (!['true', 'false'].includes(flags.withComet)) throw new UsageFailure(`--with-comet ${flags.withComet}: expected true or false`);
+type CheckedFlags = Pick<NodeOptions, 'withComet' | 'maxVatsOnline' | 'blockTimeMs'>;
+
+/** Before anything is written: a command that was mistyped leaves no home behind. Throws UsageFailure. */
+function checkFlags(flags: Flags): CheckedFlags {
+  const { withComet, blockTime } = flags;
+  if (!['true', 'false'].includes(withComet)) throw new UsageFailure(`--with-comet ${withComet}: expected true or false`);
   const maxVatsOnline = Number(flags.maxVatsOnline);
   if (!Number.isSafeInteger(maxVatsOnline) || maxVatsOnline < 1) throw new UsageFailure(`--max-vats-online ${flags.maxVatsOnline}: expected a whole number, 1 or more`);
+  for (const name of ['rpc.laddr', 'p2p.laddr', 'abci.address'] as const) checkListenAddress(name, flags[name]);
+  return { withComet: withComet === 'true', maxVatsOnline, blockTimeMs: blockTime === undefined ? undefined : parseDuration(blockTime) };
+}
+
+function checkListenAddress(name: 'rpc.laddr' | 'p2p.laddr' | 'abci.address', text: string | undefined): void {
+  if (text === undefined || (name === 'abci.address' && /^unix:\/\/./.test(text))) return;
+  const port = /^(?:tcp:\/\/)?(?:\[[^\]]+\]|[^:/]*):(\d{1,5})$/.exec(text)?.[1];
+  if (port === undefined || Number(port) > 65535) throw new UsageFailure(`--${name} ${text} is no address to listen at`, 'Write it as tcp://127.0.0.1:26657, with the port you want.');
+}
+
+function optionsOf(home: string, engine: EngineName, flags: Flags, checked: CheckedFlags, config: AppConfig): Omit<NodeOptions, 'log' | 'onConsole'> {
+  const listen = readCometAddresses(homePaths(home).configToml);
   return {
-    home, engine, maxVatsOnline,
+    home, engine, ...checked,
     moniker: 'windlass',
     version: programVersion(),
     rpcLaddr: flags['rpc.laddr'] ?? listen.rpc,
     p2pLaddr: flags['p2p.laddr'] ?? listen.p2p,
     abciAddress: flags['abci.address'] ?? abciSocketAddress(home),
-    withComet: flags.withComet === 'true',
-    blockTimeMs: flags.blockTime === undefined ? undefined : parseDuration(flags.blockTime),
     minGasPrices: minGasPrices(config),
     pruning: prunedVersions(config),
     undoBlocks: 100n,
@@ -164,7 +183,7 @@ async function announce(io: Io, home: string, node: Node, engine: EngineName, is
     ...accounts.map(({ name, address }) => `  ${name}  ${address}`),
     '',
     'Try next, in another terminal:',
-    `  npx windlass tx send ${accounts[1]?.address ?? ''} 1000000uwind --from dev0 --yes${home.endsWith(nodeDefaults.homeFolder) ? '' : ` --home ${home}`}`,
+    `  npx windlass tx send ${accounts[1]?.address ?? ''} 1000000uwind --from dev0 --yes${home === resolveHome(undefined, {}) ? '' : ` --home ${home}`}`,
     'A contract of your own takes five minutes: see README.md.',
     '',
   ];

@@ -64,6 +64,9 @@ export async function startCometEngine(options: CometEngineOptions): Promise<Com
     log,
     onRequest: watch.heard,
     onFatal: error => end.fail(error),
+  }).catch((error: unknown) => {
+    watch.stop(); // its timer alone would keep the process for as long as the silence may last
+    throw error;
   });
   if (binary === undefined) {
     watch.stop();
