@@ -68,8 +68,12 @@ function faultsOfAccounts(state: Readonly<Record<string, unknown>>, isAddress: (
     seen.add(address);
     for (const coin of coins) if (!/^\d+$/.test(coin.amount)) faults.push(`app_state.bank.balances: ${address} has ${coin.amount} of ${coin.denom}`);
   }
+  const accounts = new Set<string>();
   for (const { address } of (state['auth'] as Partial<AuthState> | undefined)?.accounts ?? []) {
-    if (typeof address === 'string' && !isAddress(address)) faults.push(`app_state.auth.accounts: ${address} is no address of this chain`);
+    if (typeof address !== 'string') continue;
+    if (!isAddress(address)) faults.push(`app_state.auth.accounts: ${address} is no address of this chain`);
+    if (accounts.has(address)) faults.push(`app_state.auth.accounts: ${address} is there twice`);
+    accounts.add(address);
   }
   if (faults.length > 0 || supply.length === 0) return faults;
   const total = addCoins([], balances.flatMap(({ coins }) => coins));

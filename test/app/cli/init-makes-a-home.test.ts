@@ -79,7 +79,12 @@ test('accounts are added to a genesis by address or key, once, and validate find
   assert.deepEqual((readGenesis(home).app_state['bank'] as Bank).supply, [{ denom: 'other', amount: '1' }, { denom: 'uwind', amount: '12' }]);
   assert.equal((await windlass(['genesis', 'validate', '--home', home])).code, 0);
   const path = join(home, 'config', 'genesis.json');
-  writeFileSync(path, readFileSync(path, 'utf8').replace('"12"', '"13"'));
+  const sound = readFileSync(path, 'utf8');
+  const twice = JSON.parse(sound) as { app_state: { auth: { accounts: object[] } } };
+  twice.app_state.auth.accounts.push(...twice.app_state.auth.accounts.slice(0, 1));
+  writeFileSync(path, JSON.stringify(twice));
+  assert.match((await windlass(['genesis', 'validate', '--home', home])).err, /auth\.accounts: windlass1\w+ is there twice/);
+  writeFileSync(path, sound.replace('"12"', '"13"'));
   const wrong = await windlass(['genesis', 'validate', '--home', home]);
   assert.equal(wrong.code, 1);
   assert.match(wrong.err, /supply: is not the sum of the balances/);
