@@ -107,7 +107,7 @@ async function open(options: NodeOptions): Promise<Node> {
     return await startNode(options);
   } catch (error) {
     if (error instanceof DatabaseLocked) throw new CliFailure(error.message, { hint: 'Stop the other node, or choose another --home.', cause: error });
-    if (error instanceof GenesisError) throw new CliFailure(`${homePaths(options.home).genesis}: ${error.message}`, { hint: 'Correct it; windlass genesis validate checks all of it.', cause: error });
+    if (error instanceof GenesisError || (error instanceof Error && /^(genesis|app_state)\b/.test(error.message))) throw new CliFailure(`${homePaths(options.home).genesis}: ${error.message}`, { hint: 'Correct it; windlass genesis validate checks all of it.', cause: error });
     if (error instanceof Error && error.message.includes('address already in use')) {
       throw new CliFailure(error.message, { hint: 'Stop what listens there, or choose other addresses: --rpc.laddr, --p2p.laddr, --abci.address.', cause: error });
     }

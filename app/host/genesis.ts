@@ -10,7 +10,7 @@ export type KernelGenesis = {
 
 /** Throws an Error that names the place in app_state.kernel and what is expected there. */
 export function readKernelGenesis(state: unknown): KernelGenesis {
-  const { params, bundles = {}, config = {} } = objectAt(state ?? {}, 'app_state.kernel');
+  const { params, bundles = {}, config = {} } = objectAt(state ?? {}, 'app_state.kernel', ['params', 'bundles', 'config']);
   return { params: params ?? {}, bundles: readBundles(bundles), config: readConfig(config) };
 }
 
@@ -28,21 +28,24 @@ function readBundles(value: unknown): KernelGenesis['bundles'] {
 
 function readConfig(value: unknown): KernelConfig {
   const place = 'app_state.kernel.config';
-  const { bootstrap = null, vats = {} } = objectAt(value, place);
+  const { bootstrap = null, vats = {} } = objectAt(value, place, ['bootstrap', 'vats']);
   if (bootstrap !== null && typeof bootstrap !== 'string') throw new Error(`${place}.bootstrap: expected the name of a vat, or null`);
   const entries = Object.entries(objectAt(vats, `${place}.vats`));
   return { bootstrap, vats: Object.fromEntries(entries.map(([name, vat]) => [name, readStaticVat(vat, `${place}.vats.${name}`)])) };
 }
 
 function readStaticVat(value: unknown, place: string): StaticVat {
-  const { bundle, bundle_id: bundleId = bundle, parameters, options = {} } = objectAt(value, place);
+  const { bundle, bundle_id: bundleId = bundle, parameters, options = {} } = objectAt(value, place, ['bundle', 'bundle_id', 'parameters', 'options']);
   if (typeof bundleId !== 'string') throw new Error(`${place}.bundle: expected the id of a bundle in app_state.kernel.bundles`);
   const checked = checkSettings(objectAt(options, `${place}.options`));
   if ('reason' in checked) throw new Error(`${place}.options: ${checked.reason}`);
   return { bundleId, settings: checked.settings, ...(parameters === undefined ? {} : { parameters: parameters as NonNullable<StaticVat['parameters']> }) };
 }
 
-function objectAt(value: unknown, place: string): Record<string, unknown> {
+/** With `known`, any other key is a mistake: a misspelt one would silently mean a default. */
+function objectAt(value: unknown, place: string, known?: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${place}: expected an object`);
+  const unknown = Object.keys(value).find(key => known !== undefined && !known.includes(key));
+  if (unknown !== undefined) throw new Error(`${place}: ${unknown} is not known there; expected ${known?.join(', ')}`);
   return value as Record<string, unknown>;
 }

@@ -15,6 +15,6 @@ export function pageOf<T>(items: readonly T[], keyOf: (item: T) => string, reque
   const next = ordered[from + size];
   return {
     items: ordered.slice(from, from + size),
-    response: { nextKey: next === undefined ? new Uint8Array(0) : utf8Bytes(keyOf(next)), total: countTotal ? BigInt(items.length) : 0n },
+    response: { nextKey: next === undefined ? new Uint8Array(0) : utf8Bytes(keyOf(next)), total: countTotal || (limit === 0n && key.length === 0) ? BigInt(items.length) : 0n },
   };
 }

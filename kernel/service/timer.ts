@@ -1,11 +1,11 @@
 /** The service `timer`: block time in whole seconds, and what is to happen when it comes. */
 import { encodeCapData, SlotRef, type Passable } from '../capdata.js';
-import { storedKref, type KernelObjectId, type KernelPromiseId } from '../ids.js';
+import { isPromise, storedKref, type KernelObjectId, type KernelPromiseId } from '../ids.js';
+import { owningVat } from '../objects.js';
 import { hold, release } from '../refcount.js';
 import { hasLiveOwner, routeSend, settleUnlessSettled } from '../route.js';
 import { takeNumber, type KernelState } from '../state.js';
 import { keys } from '../store/keys.js';
-import { isPromise } from '../ids.js';
 import { addServiceObject, dataOfKind, refTo, serviceData, setServiceData } from './objects.js';
 import type { KernelService, ServiceAnswer, ServiceCall } from './types.js';
 
@@ -57,6 +57,7 @@ function addWake({ state, method }: ServiceCall, start: Passable | undefined, ev
   if (!(handler instanceof SlotRef)) return reject(`${method} takes a handler with a method wake(now)`);
   const kref = storedKref(handler.slot);
   if (isPromise(kref)) return reject(`${method} takes an object as its handler`);
+  if (owningVat(state.rows, kref) === undefined) return reject(`${method} takes an object of a vat as its handler`); // a service would be woken for ever, and nobody would pay
   const token = addServiceObject(state, 'timer', { kind: 'token', at: '' });
   hold(state, kref);
   addTimer(state, Number(start), { kind: 'wake', handler: kref, every: typeof every === 'bigint' ? Number(every) : null, token });

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { appState as appStateTemplate } from '../../../config/genesis/index.js';
+import { readKernelGenesis } from '../../host/genesis.js';
 import { CliFailure } from '../failure.js';
 import { faultsOfAppState } from '../home/genesis-state.js';
 import { homePaths } from '../home/paths.js';
@@ -16,8 +18,22 @@ export function addValidate(genesis: Command, io: Io): void {
     const { output } = settingsOf(command, io);
     const home = homeOf(command, io);
     const doc = genesisOf(home);
-    const faults = [...faultsOfAppState(doc.app_state, isAddress), ...(doc.validators.length === 0 ? ['validators: a chain needs at least one'] : [])];
+    const faults = [...faultsOfAppState(doc.app_state, isAddress), ...unknownSections(doc.app_state), ...faultsOfKernel(doc.app_state['kernel']), ...(doc.validators.length === 0 ? ['validators: a chain needs at least one'] : [])];
     if (faults.length > 0) throw new CliFailure(`${homePaths(home).genesis}: ${faults.join('; ')}`);
     printResult(io, output, { valid: true, chain_id: doc.chain_id, validators: doc.validators.length, initial_height: doc.initial_height });
   });
+}
+
+/** Sections that no module reads are most likely misspelt. */
+function unknownSections(appState: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(appState).filter(name => !(name in appStateTemplate)).map(name => `app_state.${name}: no module reads it; the modules are ${Object.keys(appStateTemplate).join(', ')}`);
+}
+
+function faultsOfKernel(state: unknown): string[] {
+  try {
+    readKernelGenesis(state);
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }

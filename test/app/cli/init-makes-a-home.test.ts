@@ -84,6 +84,15 @@ test('accounts are added to a genesis by address or key, once, and validate find
   twice.app_state.auth.accounts.push(...twice.app_state.auth.accounts.slice(0, 1));
   writeFileSync(path, JSON.stringify(twice));
   assert.match((await windlass(['genesis', 'validate', '--home', home])).err, /auth\.accounts: windlass1\w+ is there twice/);
+  for (const [change, text] of [
+    [{ foo: {} }, /app_state\.foo: no module reads it; the modules are auth, bank, kernel/],
+    [{ kernel: { foo: 1 } }, /app_state\.kernel: foo is not known there; expected params, bundles, config/],
+    [{ kernel: { config: { bootstrp: 'x' } } }, /app_state\.kernel\.config: bootstrp is not known there/],
+  ] as const) {
+    const doc = JSON.parse(sound) as { app_state: Record<string, unknown> };
+    writeFileSync(path, JSON.stringify({ ...doc, app_state: { ...doc.app_state, ...change } }));
+    assert.match((await windlass(['genesis', 'validate', '--home', home])).err, text);
+  }
   writeFileSync(path, sound.replace('"12"', '"13"'));
   const wrong = await windlass(['genesis', 'validate', '--home', home]);
   assert.equal(wrong.code, 1);
