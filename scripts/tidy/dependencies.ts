@@ -26,9 +26,7 @@ export function checkVersions(manifest: Manifest): readonly Finding[] {
 export type Lock = { readonly packages?: Readonly<Record<string, LockEntry>> };
 type LockEntry = Manifest & { readonly version?: string; readonly resolved?: string; readonly integrity?: string; readonly link?: boolean };
 
-const registry = 'https://registry.npmjs.org/';
-
-/** package-lock.json must agree with package.json (else `npm ci` fails), pin every package by hash, and name no other registry. */
+/** package-lock.json must agree with package.json (else `npm ci` fails), pin every package by hash, and name no address: each machine asks the registry it is set to. */
 export function checkLock(manifest: Manifest, lock: Lock): readonly Finding[] {
   const entries = lock.packages ?? {};
   const report = (instead: string): Finding => ({ file: 'package-lock.json', line: 0, rule: 'dependency', instead });
@@ -39,8 +37,8 @@ export function checkLock(manifest: Manifest, lock: Lock): readonly Finding[] {
     .filter(([path, { link, integrity }]) => path !== '' && link !== true && integrity === undefined)
     .map(([path]) => report(`${path} has no integrity hash; install it from the npm registry`));
   const foreign = Object.entries(entries)
-    .filter(([, { resolved }]) => resolved !== undefined && !resolved.startsWith(registry))
-    .map(([path]) => report(`${path} comes from elsewhere than the npm registry; install it again with npm's own settings`));
+    .filter(([, { resolved, link }]) => resolved !== undefined && link !== true)
+    .map(([path]) => report(`${path} names where it was downloaded; install it from the npm registry, with omit-lockfile-registry-resolved (.npmrc has it)`));
   return [...stale, ...loose, ...foreign];
 }
 

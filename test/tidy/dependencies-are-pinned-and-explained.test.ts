@@ -29,7 +29,7 @@ test('a mention in a sentence is no row', () => {
 
 test('the lock must hold what package.json wants, by hash, from the npm registry', () => {
   const manifest = { dependencies: { level: '10.0.0' }, devDependencies: { eslint: '10.1.0' } };
-  const level = { version: '10.0.0', integrity: 'sha512-a', resolved: 'https://registry.npmjs.org/level/-/level-10.0.0.tgz' };
+  const level = { version: '10.0.0', integrity: 'sha512-a' };
   const packages = { '': manifest, 'node_modules/level': level, 'node_modules/eslint': { version: '10.1.0', integrity: 'sha512-b' } };
   const faults = (changed: object): number => checkLock(manifest, { packages: { ...packages, ...changed } }).length;
   assert.equal(faults({}), 0);
