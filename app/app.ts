@@ -11,7 +11,7 @@ import { installedBundles } from './installed-bundles.js';
 import { KernelHost, kernelModule, kernelStore, storageStore } from './host/index.js';
 import { makeBankService } from './host/services/bank.js';
 import { storageService } from './host/services/storage.js';
-import { NodeDatabase } from './store.js';
+import { NodeDatabase, numberOfRow } from './store.js';
 
 export type AppOptions = {
   /** The home's data folder. */
@@ -75,7 +75,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     ...(options.onReplay ? { onReplay: options.onReplay } : {}),
   });
   const host = new KernelHost({ kernel, codecs, bank, kernelAddress, blobs, log, digestState: database.get(digestStateKey) ?? emptyDigest() });
-  const confirmation = new Confirmation(readNumber(database.get(confirmedKey)));
+  const confirmation = new Confirmation(numberOfRow(database.get(confirmedKey)) ?? 0n);
   const startNextRun = (): void => {
     if (isClosing) return; // the turn after the last Commit may come when the workers are gone
     host.startRun(store.version + 1n, store.branch()).catch(() => undefined); // reported there; FinalizeBlock awaits it and fails
@@ -133,8 +133,4 @@ function kernelStateOf({ appStateBytes }: RequestInitChain): unknown {
   if (appStateBytes.length === 0) return undefined;
   const state = JSON.parse(Buffer.from(appStateBytes).toString('utf8')) as Record<string, unknown>;
   return state['kernel'];
-}
-
-function readNumber(bytes: Uint8Array | undefined): bigint {
-  return bytes ? BigInt(Buffer.from(bytes).toString('ascii')) : 0n;
 }

@@ -1,9 +1,8 @@
 /** What one commit does, in order: blobs are synced, then one synchronous batch holds everything else of the block. */
-import { formatNumber } from './confirmation.js';
 import type { Change } from '../kernel/index.js';
 import type { PreparedVersion } from '../chain/index.js';
 import type { BlobStore } from './blobs.js';
-import { chainPrefix, databaseKeyOfKernelRow, localPrefix, rowValue, type DatabaseRow, type NodeDatabase } from './store.js';
+import { chainPrefix, databaseKeyOfKernelRow, localPrefix, numberOfRow, numberRow, rowValue, type DatabaseRow, type NodeDatabase } from './store.js';
 import { encodeUndo, undoKey } from './undo.js';
 
 export type BlockWrites = {
@@ -58,23 +57,18 @@ function kernelRows(changes: readonly Change[]): DatabaseRow[] {
 
 function localRows({ prepared, digestState, confirmed }: BlockWrites): DatabaseRow[] {
   return [
-    { key: digestStateKey, value: digestState }, { key: confirmedKey, value: formatNumber(confirmed) }, { key: heightKey, value: formatNumber(prepared.version) },
+    { key: digestStateKey, value: digestState }, { key: confirmedKey, value: numberRow(confirmed) }, { key: heightKey, value: numberRow(prepared.version) },
   ];
 }
 
 /** The last block in the database; undefined before the first. */
 export function databaseHeight(database: NodeDatabase): bigint | undefined {
-  return numberAt(database, heightKey);
+  return numberOfRow(database.get(heightKey));
 }
 
 /** The first block that can be undone, if any was committed. */
 export function undoFrom(database: NodeDatabase): bigint | undefined {
-  return numberAt(database, undoFromKey);
-}
-
-function numberAt(database: NodeDatabase, key: string): bigint | undefined {
-  const bytes = database.get(key);
-  return bytes && BigInt(Buffer.from(bytes).toString('ascii'));
+  return numberOfRow(database.get(undoFromKey));
 }
 
 /** Tree nodes are named by the version that makes them: one that is put was never there before. */
@@ -90,6 +84,6 @@ function freedUndo(database: NodeDatabase, tip: bigint, confirmed: bigint, undoB
   const rows: DatabaseRow[] = [];
   let next = from;
   for (; next <= limit && rows.length < freedMax; next += 1n) rows.push({ key: undoKey(next), value: undefined });
-  return next === known ? rows : [...rows, { key: undoFromKey, value: formatNumber(next) }];
+  return next === known ? rows : [...rows, { key: undoFromKey, value: numberRow(next) }];
 }
 

@@ -4,10 +4,6 @@
  */
 import type { AbciApplication } from '../chain/abci/types.js';
 
-export function formatNumber(value: bigint): Uint8Array {
-  return Uint8Array.from(Buffer.from(String(value), 'ascii'));
-}
-
 export class Confirmation {
   #confirmed: bigint;
   /** A proposal was seen in this session: what comes now is live consensus. */

@@ -102,6 +102,10 @@ function textOf(bytes: Uint8Array | undefined): string | undefined {
 
 export const rowValue = (text: string): Uint8Array => wtf8Bytes(text);
 
+/** A number as a local row holds it: decimal text. */
+export const numberRow = (value: bigint): Uint8Array => rowValue(String(value));
+export const numberOfRow = (bytes: Uint8Array | undefined): bigint | undefined => bytes && BigInt(Buffer.from(bytes).toString('ascii'));
+
 /** Another process has the database. */
 export class DatabaseLocked extends Error {
   constructor(readonly path: string) {

@@ -1,8 +1,9 @@
 /** The kernel as a module of the chain: its messages and queries, the deferred run, and what a block does with it. */
 import type { Codecs } from '../../chain/codec/index.js';
-import { equalBytes, uint64Bytes, uint64Of, type BankKeeper, type Context, type Logger, type Module } from '../../chain/index.js';
+import { equalBytes, uint64Bytes, type BankKeeper, type Context, type Logger, type Module } from '../../chain/index.js';
 import { activityHash, type Change, type Kernel, type KernelConfig } from '../../kernel/index.js';
 import type { BlobStore } from '../blobs.js';
+import { readBlockSeconds, writeBlockTime } from './block-time.js';
 import { dropExpiredUploads, isInstalled, newBundles } from './bundles.js';
 import { DeferredRun, type DeferredInput, type DeferredResult } from './deferred-run.js';
 import { digestOf } from './digest.js';
@@ -77,7 +78,7 @@ export class KernelHost {
       blobs.add(bundleId, zip);
       store.set(hostKeys.bundle(bundleId), uint64Bytes(BigInt(zip.length)));
     }
-    writeTime(ctx);
+    writeBlockTime(ctx);
     kernel.initialize(genesis.config satisfies KernelConfig, genesis.bundles.map(({ bundleId, zip }) => ({ bundleId, size: zip.length })));
   }
 
@@ -117,7 +118,7 @@ export class KernelHost {
       highPriority: [],
       actions: this.#queue.waiting(stores).map(({ id, msg }) => toAction(codecs, id, msg)),
       newBundles: newBundles(stores),
-      now: readSeconds(stores),
+      now: readBlockSeconds(stores),
       params: kernelParamsOf(this.#params.read(stores)),
     };
   }
@@ -160,15 +161,5 @@ export class KernelHost {
   giveUp(): Promise<void> {
     return this.#deferred.giveUp();
   }
-}
-
-function writeTime(ctx: Context): void {
-  ctx.store(kernelStore).set(hostKeys.time, Uint8Array.from(Buffer.concat([uint64Bytes(ctx.time.seconds), uint64Bytes(BigInt(ctx.time.nanos))])));
-}
-
-function readSeconds(stores: Stores): bigint {
-  const bytes = stores.store(kernelStore).get(hostKeys.time);
-  if (!bytes) throw new Error('the app state has no time of its last block');
-  return uint64Of(bytes.slice(0, 8));
 }
 

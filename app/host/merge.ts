@@ -1,10 +1,11 @@
 /** What a run tells the chain, applied after end-block in settlement order. The run checked everything: a failure here is a broken invariant. */
 import assert from 'node:assert/strict';
 import type { Codecs } from '../../chain/codec/index.js';
-import { uint64Bytes, type BankKeeper, type Context } from '../../chain/index.js';
+import type { BankKeeper, Context } from '../../chain/index.js';
 import { activityHash, type OutboundOp, type ReadableRows } from '../../kernel/index.js';
 import type { Published } from '../client/types.js';
 import { changeWaitingFunds, releaseReservation, waitingFunds, type ActionQueue, endOf } from './action-queue.js';
+import { writeBlockTime } from './block-time.js';
 import { hostKeys, kernelStore, publishedKey, storageStore } from './keys.js';
 import { kernelModule } from './msgs.js';
 import { denomsHeld, totalHeld } from './services/bank.js';
@@ -57,7 +58,7 @@ export function writeCommitments(ctx: Context, rows: ReadableRows, digest: Uint8
   const store = ctx.store(kernelStore);
   store.set(hostKeys.activity, Uint8Array.from(Buffer.from(activityHash(rows), 'hex')));
   store.set(hostKeys.digest, digest);
-  store.set(hostKeys.time, Uint8Array.from(Buffer.concat([uint64Bytes(ctx.time.seconds), uint64Bytes(BigInt(ctx.time.nanos))])));
+  writeBlockTime(ctx);
 }
 
 /** The run has these bundles now. */
