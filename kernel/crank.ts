@@ -16,9 +16,10 @@ import { appendDelivery } from './store/transcript.js';
 import { IllegalSyscall } from './syscall/illegal.js';
 import { applySyscall } from './syscall/index.js';
 import type { SyscallScope } from './syscall/types.js';
-import { takeReap, toVatDelivery, type VatSource } from './translate.js';
+import { itemsOf, takeReap, toVatDelivery, type VatSource } from './translate.js';
 import type { DeliveryOutcome, DeliveryVerdict, VatDelivery } from './vat/protocol.js';
 import { deliveryLimit, readProgress, writeProgress } from './vat/records.js';
+import { computronsPerDeliveryMax } from './vat/settings.js';
 import { terminateVat } from './vat/termination.js';
 import { sameJson } from './vat/warehouse.js';
 
@@ -87,8 +88,9 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
   beginStep(state);
   const delivery = toVatDelivery(state, vat, source);
   assert(sameJson(delivery, planned.delivery), `${vat}: the delivery that settles is not the one that was planned`);
-  const computrons = chargeOf(outcome, deliveryLimit(state, vat), delivery);
-  const verdict = applyOutcome(state, vat, delivery, outcome);
+  const meterTimes = meterTimesOf(source);
+  const computrons = chargeOf(outcome, limitOf(state, vat, meterTimes), delivery);
+  const verdict = applyOutcome(state, vat, delivery, outcome, meterTimes);
   if (verdict.kind === 'abort') {
     undoStep(state, mark);
     dropSource(state, vat, source);
@@ -101,9 +103,23 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
   }
   return {
     step: closeStep(state, 'crank'),
-    cost: computrons > crankBase ? computrons : crankBase,
+    cost: atLeast(crankBase * BigInt(Math.max(1, itemsOf(source).length)), computrons),
     discard: verdict.kind === 'abort' || verdict.exit ? vat : undefined,
   };
+}
+
+function atLeast(least: bigint, computrons: bigint): bigint {
+  return computrons > least ? computrons : least;
+}
+
+/** How many times its limit a delivery may spend: once for each notify that joined in it. */
+export function meterTimesOf(source: VatSource): number {
+  return source.from === 'notifies' ? source.meterTimes : 1;
+}
+
+/** The worker's limit of such a delivery: the engine cannot count further. */
+function limitOf(state: KernelState, vat: VatId, meterTimes: number): number {
+  return Math.min(deliveryLimit(state, vat) * meterTimes, computronsPerDeliveryMax);
 }
 
 export type AppliedOutcome =
@@ -115,7 +131,7 @@ export type AppliedOutcome =
  * Applies a delivery's syscalls and records it in the transcript, or finds that it must be aborted. The first match
  * decides: illegal syscall, worker error, metered exit, record bound, exit with failure.
  */
-export function applyOutcome(state: KernelState, vat: VatId, delivery: VatDelivery, outcome: DeliveryOutcome): AppliedOutcome {
+export function applyOutcome(state: KernelState, vat: VatId, delivery: VatDelivery, outcome: DeliveryOutcome, meterTimes = 1): AppliedOutcome {
   const scope: SyscallScope = { state, vat, stored: 0 };
   try {
     for (const { s } of outcome.syscalls) applySyscall(scope, s);
@@ -127,7 +143,7 @@ export function applyOutcome(state: KernelState, vat: VatId, delivery: VatDelive
   if (fault !== undefined) return abort(fault);
   if (scope.exit?.isFailure) return { kind: 'abort', reason: 'the vat exited with a failure', info: withoutSlots(scope.exit.info) };
   if (scope.stored !== 0) countStored(state, vat, scope.stored);
-  appendDelivery(state, vat, delivery, outcome);
+  appendDelivery(state, vat, delivery, outcome, meterTimes);
   return { kind: 'keep', exit: scope.exit?.info };
 }
 
@@ -171,9 +187,11 @@ function dropSource(state: KernelState, vat: VatId, source: VatSource): void {
       takeReap(state, vat, source.key);
       return;
     case 'queue': case 'notifies':
-      state.rows.delete(source.key);
-      if (source.item.type === 'send') rejectResult(state, source.item, vatTerminated);
-      releaseItem(state, source.item);
+      for (const { key, item } of itemsOf(source)) {
+        state.rows.delete(key);
+        if (item.type === 'send') rejectResult(state, item, vatTerminated);
+        releaseItem(state, item);
+      }
   }
 }
 

@@ -6,10 +6,11 @@ import type { PlannedItem } from './crank.js';
 import { gcActions, isValid, type GcAction } from './gc.js';
 import { asVatId, type VatId } from './ids.js';
 import { isAlone, parseItem, type AloneItem, type NotifyItem, type SendItem } from './items.js';
+import { joinedItemsMax, joinNotifies, type QueuedNotify } from './notify.js';
 import { runQueueOf } from './run-queue.js';
 import type { KernelState } from './state.js';
 import { keys } from './store/keys.js';
-import { reachOf, toVatDelivery, type VatSource } from './translate.js';
+import { toVatDelivery, type VatSource } from './translate.js';
 import { readVat } from './vat/records.js';
 
 export type Plan =
@@ -78,14 +79,21 @@ function planQueue(state: KernelState, draft: Draft): Plan | undefined {
       draft.items.push({ kind: 'kernel', key, item });
       draft.kernelItems += 1;
     } else {
-      take(state, draft, vat, sourceOf(state, key, item));
+      take(state, draft, vat, sourceOf(state, vat, key, item));
     }
   }
   return undefined;
 }
 
-function sourceOf(state: KernelState, key: string, item: SendItem | NotifyItem): VatSource {
-  return item.type === 'send' ? { from: 'queue', key, item } : { from: 'notifies', key, item, reach: reachOf(state.rows, item.promise) };
+function sourceOf({ rows }: KernelState, vat: VatId, key: string, item: SendItem | NotifyItem): VatSource {
+  if (item.type === 'send') return { from: 'queue', key, item };
+  const notifies: [QueuedNotify, ...QueuedNotify[]] = [{ key, item }];
+  for (const next of runQueueOf(rows).nextOf(vat, joinedItemsMax).slice(1)) {
+    const other = parseItem(rows.get(next) as string);
+    if (other.type !== 'notify') break;
+    notifies.push({ key: next, item: other });
+  }
+  return { from: 'notifies', ...joinNotifies(rows, notifies) };
 }
 
 /** Fixes the delivery as it will be: made in a step that is undone at once. */

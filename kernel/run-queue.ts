@@ -61,6 +61,14 @@ export class RunQueue {
     return found.sort((a, b) => compareText(a.key, b.key));
   }
 
+  /** The first items that a live vat must do, before the first alone item, in the queue's order. */
+  nextOf(vat: VatId, count: number): string[] {
+    this.#settle();
+    const lane = this.#lanes.get(vat);
+    const alone = this.#alone.minKey();
+    return lane ? firstOf(lane.keys, count).filter(key => alone === undefined || key < alone) : [];
+  }
+
   /** Adds every vat that has an item, and every item that belongs to none, until there are `enough`. */
   countWaiting(into: Set<string>, enough: number): void {
     this.#settle();

@@ -3,7 +3,7 @@
  * cleanup. It is a function of the committed state and of what it is given; which workers are online decides nothing.
  */
 import type { Action } from './action.js';
-import { crankBase, settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
+import { crankBase, meterTimesOf, settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
 import { asVatId, type VatId } from './ids.js';
 import { takeAction } from './intake.js';
 import { planRound } from './round.js';
@@ -140,7 +140,7 @@ async function doRound(run: Run): Promise<boolean> {
 
 async function doItems(run: Run, items: readonly PlannedItem[]): Promise<void> {
   const { state, warehouse } = run.host;
-  const outcomes = await Promise.all(items.map(item => (item.kind === 'vat' ? warehouse.deliver(item.vat, item.delivery) : Promise.resolve(undefined))));
+  const outcomes = await Promise.all(items.map(item => (item.kind === 'vat' ? warehouse.deliver(item.vat, item.delivery, { meterTimes: meterTimesOf(item.source) }) : Promise.resolve(undefined))));
   for (const [index, item] of items.entries()) {
     const outcome = outcomes[index];
     await finishCrank(run, item.kind === 'vat' && outcome ? settleVatItem(state, item, outcome) : settleKernelItem(state, item as Exclude<PlannedItem, { kind: 'vat' }>));

@@ -6,11 +6,11 @@ import { errorData } from './errors.js';
 import type { GcAction } from './gc.js';
 import { isPromise, storedKref, type KernelPromiseId, type VatId } from './ids.js';
 import type { NotifyItem, SendItem } from './items.js';
+import type { JoinedNotifies } from './notify.js';
 import { knownPromise, resolutionOf, setDecider } from './promises.js';
 import { releaseItem } from './queues.js';
 import type { KernelState } from './state.js';
 import { keys } from './store/keys.js';
-import type { ReadableRows } from './store/storage.js';
 import type { VatDelivery, VatMessage, VatResolution, Vref } from './vat/protocol.js';
 import { readProgress, writeProgress } from './vat/records.js';
 import { IllegalSyscall } from './syscall/illegal.js';
@@ -18,13 +18,9 @@ import { IllegalSyscall } from './syscall/illegal.js';
 /** Why a vat gets a delivery: the place it is taken from, and what. */
 export type VatSource =
   | { readonly from: 'queue'; readonly key: string; readonly item: SendItem }
-  /** `reach` is fixed at planning: a promise that settles between planning and settling is notified later. */
-  | { readonly from: 'notifies'; readonly key: string; readonly item: NotifyItem; readonly reach: NotifyReach }
+  | ({ readonly from: 'notifies' } & JoinedNotifies)
   | { readonly from: 'gc'; readonly actions: readonly GcAction[] }
   | { readonly from: 'reap'; readonly key: string };
-
-/** The promises that one notify tells of; or the one that leads to more data than a delivery may carry. */
-export type NotifyReach = { readonly settled: readonly KernelPromiseId[]; readonly isTooFar: boolean };
 
 /**
  * Takes the source off its place and makes the vat's delivery of it. Planning runs this in a step that is undone,
@@ -38,11 +34,21 @@ export function toVatDelivery(state: KernelState, vat: VatId, source: VatSource)
       return ['bringOutYourDead'];
     }
     case 'queue': case 'notifies': {
-      state.rows.delete(source.key);
-      const delivery = source.from === 'queue' ? messageDelivery(state, vat, source.item) : notifyDelivery(state, vat, source.reach);
-      releaseItem(state, source.item);
+      const items = itemsOf(source);
+      for (const { key } of items) state.rows.delete(key);
+      const delivery = source.from === 'queue' ? messageDelivery(state, vat, source.item) : notifyDelivery(state, vat, source);
+      for (const { item } of items) releaseItem(state, item);
       return delivery;
     }
+  }
+}
+
+/** The items of the run-queue that the source is made of. */
+export function itemsOf(source: VatSource): readonly { readonly key: string; readonly item: SendItem | NotifyItem }[] {
+  switch (source.from) {
+    case 'queue': return [source];
+    case 'notifies': return source.items;
+    case 'gc': case 'reap': return [];
   }
 }
 
@@ -63,12 +69,10 @@ export function dataToVat(state: KernelState, vat: VatId, data: CapData): CapDat
   return { body: data.body, slots: data.slots.map(slot => toVref(state, vat, storedKref(slot))) };
 }
 
-/** UTF-16 units of data in one notify, unless it tells of one promise only: about what one delivery may record. */
-const notifyDataMax = 32 * 1024 * 1024;
 const tooFar = errorData('the promise leads to more data than one delivery may carry');
 
 /** How the promises settled; afterwards the vat does not have them any more. */
-function notifyDelivery(state: KernelState, vat: VatId, { settled, isTooFar }: NotifyReach): VatDelivery {
+function notifyDelivery(state: KernelState, vat: VatId, { settled, isTooFar }: JoinedNotifies): VatDelivery {
   if (isTooFar) {
     const [kp] = settled as readonly [KernelPromiseId];
     const vref = toVref(state, vat, kp);
@@ -82,24 +86,6 @@ function notifyDelivery(state: KernelState, vat: VatId, { settled, isTooFar }: N
   ]);
   for (const kp of settled) deleteEntry(state, vat, kp);
   return ['notify', resolutions];
-}
-
-/** A settled promise and every settled promise that can be reached from its data, depth first. Strangers may link any number. */
-export function reachOf(rows: ReadableRows, kp: KernelPromiseId): NotifyReach {
-  let size = 0;
-  const found = new Set<KernelPromiseId>();
-  const waiting: KernelPromiseId[] = [kp];
-  while (waiting.length > 0) {
-    const next = waiting.pop() as KernelPromiseId;
-    if (found.has(next) || knownPromise(rows, next).state === 'unresolved') continue;
-    found.add(next);
-    const { body, slots } = resolutionOf(rows, next);
-    size += slots.reduce((sum, slot) => sum + slot.length, body.length);
-    if (size > notifyDataMax && found.size > 1) return { settled: [kp], isTooFar: true };
-    const promises = slots.map(storedKref).filter(isPromise);
-    for (const promise of promises.reverse()) waiting.push(promise); // the first slot is on top: depth first in slot order
-  }
-  return { settled: [...found], isTooFar: false };
 }
 
 function gcDelivery(state: KernelState, vat: VatId, actions: readonly GcAction[]): VatDelivery {

@@ -16,6 +16,8 @@ import type { KernelStorage } from './storage.js';
 export type StartEntry = { readonly start: { readonly bundleId: string; readonly engine: string; readonly computronsPerDelivery: number } };
 export type DeliveryEntry = {
   readonly d: VatDelivery;
+  /** So many times its limit it could spend, if that is not once: notifies joined in it. */
+  readonly n?: number;
   readonly sc: readonly RecordedSyscall[];
   readonly r: { readonly status: 'ok'; readonly computrons: number };
 };
@@ -33,9 +35,9 @@ export function openSpan(state: KernelState, vat: VatId, entry: StartEntry): voi
 }
 
 /** Records a delivery that settled well. One that aborts leaves no entry. */
-export function appendDelivery(state: KernelState, vat: VatId, delivery: VatDelivery, outcome: DeliveryOutcome): void {
+export function appendDelivery(state: KernelState, vat: VatId, delivery: VatDelivery, outcome: DeliveryOutcome, meterTimes: number): void {
   assert(outcome.verdict.kind === 'ok' && outcome.computrons !== undefined, `${vat} has no finished delivery to record`);
-  append(state, vat, { d: delivery, sc: outcome.syscalls, r: { status: 'ok', computrons: outcome.computrons } });
+  append(state, vat, { d: delivery, ...(meterTimes === 1 ? {} : { n: meterTimes }), sc: outcome.syscalls, r: { status: 'ok', computrons: outcome.computrons } });
 }
 
 function append(state: KernelState, vat: VatId, entry: TranscriptEntry): void {

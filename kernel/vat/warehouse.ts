@@ -8,7 +8,7 @@ import { readSpan, type DeliveryEntry } from '../store/transcript.js';
 import type { KernelStorage } from '../store/storage.js';
 import { readVat, knownVat } from './records.js';
 import { makeSyscallAnswerer } from './store-view.js';
-import { WorkerLost, type DeliveryOutcome, type SyscallAnswerer, type VatDelivery, type VatSyscallResult, type VatWorker, type WorkerFactory } from './protocol.js';
+import { WorkerLost, type DeliverOptions, type DeliveryOutcome, type SyscallAnswerer, type VatDelivery, type VatSyscallResult, type VatWorker, type WorkerFactory } from './protocol.js';
 
 export type BundleSource = { get(bundleId: string): Promise<Uint8Array | undefined> };
 
@@ -80,8 +80,8 @@ export class Warehouse {
    * and the same delivery repeated; when that keeps failing, rejects with WorkerLost and the node stops. At most
    * maxVatsOnline deliveries are under way; others wait for their turn.
    */
-  deliver(vat: VatId, delivery: VatDelivery): Promise<DeliveryOutcome> {
-    return this.#inTurn(vat, () => this.#workerOf(vat), delivery);
+  deliver(vat: VatId, delivery: VatDelivery, options?: DeliverOptions): Promise<DeliveryOutcome> {
+    return this.#inTurn(vat, () => this.#workerOf(vat), delivery, options);
   }
 
   /** A new incarnation: a fresh worker takes the place of whatever was online, and gets its first delivery. */
@@ -89,12 +89,12 @@ export class Warehouse {
     return this.#inTurn(vat, () => this.#workerOfNewIncarnation(vat, spec), delivery);
   }
 
-  async #inTurn(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery): Promise<DeliveryOutcome> {
+  async #inTurn(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery, options?: DeliverOptions): Promise<DeliveryOutcome> {
     if (this.#delivering >= this.#options.maxVatsOnline) await new Promise<void>(go => this.#waves.push(go));
     else this.#delivering += 1;
     this.#busy.add(vat);
     try {
-      return await this.#tryDelivery(vat, provideWorker, delivery);
+      return await this.#tryDelivery(vat, provideWorker, delivery, options);
     } finally {
       this.#busy.delete(vat);
       const next = this.#waves.shift();
@@ -103,11 +103,11 @@ export class Warehouse {
     }
   }
 
-  async #tryDelivery(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery): Promise<DeliveryOutcome> {
+  async #tryDelivery(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery, options?: DeliverOptions): Promise<DeliveryOutcome> {
     for (let tries = 1; ; tries += 1) {
       try {
         const worker = await provideWorker();
-        return await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat));
+        return await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat), options);
       } catch (error) {
         await this.discard(vat);
         if (!(error instanceof WorkerLost) || tries >= triesMax) throw error;
@@ -208,7 +208,7 @@ async function replay(worker: VatWorker, vat: VatId, index: number, entry: Deliv
     position += 1;
     return mismatch || !recorded ? ['error', 'this is not what the transcript says'] : recorded.r;
   };
-  const outcome = await worker.deliver(entry.d, answer).catch((error: unknown) => {
+  const outcome = await worker.deliver(entry.d, answer, { meterTimes: entry.n ?? 1 }).catch((error: unknown) => {
     throw mismatch ?? error; // a worker may die of being told that it does not replay
   });
   if (mismatch) throw mismatch;

@@ -12,10 +12,13 @@ const recorded = readFileSync(join(packageRoot, 'test', 'sim', 'seeds.txt'), 'ut
 const howTo = (seed: string): string => `to repeat: npm run sim -- ${seed}`;
 
 test('kernels with random vats and accounts hold every invariant after every step', { timeout: 240_000 }, async () => {
+  let joinedInAll = 0;
   for (const seed of new Set([...recorded, ...numbered(1, 100)])) {
-    const { violations } = await simulate(seed);
+    const { violations, joined } = await simulate(seed);
     assert.deepEqual(violations, [], howTo(seed));
+    joinedInAll += joined;
   }
+  assert.ok(joinedInAll > 100, `notifies joined in ${joinedInAll} deliveries only`);
 });
 
 test('paging, restarts, lost workers and runs given twice change nothing of the history', { timeout: 240_000 }, async () => {

@@ -38,7 +38,8 @@ class RandomVat implements ScriptedVat {
     this.#random = makeRandom(seed);
   }
 
-  async deliver(delivery: VatDelivery, syscall: Syscall): Promise<ScriptedEnd> {
+  async deliver(delivery: VatDelivery, syscall: Syscall, meterTimes = 1): Promise<ScriptedEnd> {
+    if (meterTimes !== 1 && (delivery[0] !== 'notify' || meterTimes > delivery[1].length)) throw new Error(`${delivery[0]} with ${meterTimes} limits`);
     this.#syscall = syscall;
     const fault = await this.#handle(delivery);
     const computrons = 1 + this.#random.below(40_000);
@@ -103,6 +104,7 @@ class RandomVat implements ScriptedVat {
 
   async #notified(batch: readonly VatResolution[]): Promise<ScriptedEnd> {
     const settled = new Set(batch.map(([vpid]) => vpid));
+    if (settled.size < batch.length) throw new Error('it is told twice of one promise');
     for (const vpid of settled) {
       this.#awaited.delete(vpid);
       this.#decided.delete(vpid);

@@ -5,7 +5,7 @@
 import { allVats, audit, Kernel, KernelStorage, MemoryBacking, activityHash, canResolve, defaultParams, namesOf, readName, readVat, type Action, type KernelParams, type OutboundOp } from '../../kernel/index.js';
 import { encodeCapData, slotRef } from '../../kernel/capdata.js';
 import { makeRandom, type Random } from '../support/kernel-random.js';
-import { makeScriptedWorkers, type ScriptedWorkers } from '../support/kernel-scripted.js';
+import { makeScriptedWorkers, type ScriptedVat, type ScriptedWorkers } from '../support/kernel-scripted.js';
 import { callOf, scriptBundles, someBundle } from './calls.js';
 import { makeRandomVat } from './random-vat.js';
 
@@ -20,7 +20,7 @@ export type Mode = {
   readonly losesWorkers?: boolean;
 };
 
-export type History = { readonly activity: string; readonly steps: number; readonly outcomes: readonly string[]; readonly violations: readonly string[] };
+export type History = { readonly activity: string; readonly steps: number; /** Deliveries in which several notifies joined. */ readonly joined: number; readonly outcomes: readonly string[]; readonly violations: readonly string[] };
 
 const accounts = ['alice', 'bob', 'carol'] as const;
 const blocks = 20;
@@ -60,6 +60,7 @@ class World {
   #nextName = 1;
   #now = 1000n;
   #steps = 0;
+  #joined = 0;
 
   constructor(seed: string, mode: Mode) {
     this.#seed = seed;
@@ -68,7 +69,16 @@ class World {
     this.#params = {
       ...defaultParams, computronsPerRun: 400_000n, computronsPerDelivery: 100_000, reapInterval: 3, cleanupBudget: 7, roundWidth: mode.roundWidth ?? 4,
     };
-    this.#workers = makeScriptedWorkers(start => makeRandomVat(seed, start), mode.losesWorkers ? { dies: makeFaults(seed) } : {});
+    this.#workers = makeScriptedWorkers(start => this.#counting(makeRandomVat(seed, start)), mode.losesWorkers ? { dies: makeFaults(seed) } : {});
+  }
+
+  #counting(vat: ScriptedVat): ScriptedVat {
+    return {
+      deliver: (delivery, syscall, meterTimes = 1) => {
+        if (meterTimes > 1) this.#joined += 1;
+        return vat.deliver(delivery, syscall, meterTimes);
+      },
+    };
   }
 
   async begin(): Promise<void> {
@@ -155,7 +165,7 @@ class World {
   }
 
   history(): History {
-    return { activity: activityHash(this.#kernel.state.rows), steps: this.#steps, outcomes: this.#outcomes, violations: this.#violations };
+    return { activity: activityHash(this.#kernel.state.rows), steps: this.#steps, joined: this.#joined, outcomes: this.#outcomes, violations: this.#violations };
   }
 
   #someAction(): Action {

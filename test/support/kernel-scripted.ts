@@ -7,7 +7,7 @@ export type Syscall = (syscall: VatSyscall) => Promise<unknown>;
 export type ScriptedEnd = { readonly verdict?: DeliveryVerdict; readonly computrons?: number } | undefined;
 export interface ScriptedVat {
   /** Must be a function of what it was delivered and told before: it is replayed. */
-  deliver(delivery: VatDelivery, syscall: Syscall): Promise<ScriptedEnd> | ScriptedEnd;
+  deliver(delivery: VatDelivery, syscall: Syscall, meterTimes?: number): Promise<ScriptedEnd> | ScriptedEnd;
 }
 
 export type ScriptedWorkers = WorkerFactory & {
@@ -47,7 +47,7 @@ function makeWorker(start: WorkerStart, vat: ScriptedVat, dies: (vatId: string) 
     throw new WorkerLost(`the worker of ${start.vatId} was lost`);
   };
   return {
-    async deliver(delivery, answer): Promise<DeliveryOutcome> {
+    async deliver(delivery, answer, { meterTimes = 1 } = {}): Promise<DeliveryOutcome> {
       if (!usable) throw new Error(`the worker of ${start.vatId} is used after its end`);
       if (dies(start.vatId)) lose();
       const syscalls: RecordedSyscall[] = [];
@@ -55,7 +55,7 @@ function makeWorker(start: WorkerStart, vat: ScriptedVat, dies: (vatId: string) 
         const r = await answer(s);
         syscalls.push(structuredClone({ s, r }));
         return r[1];
-      });
+      }, meterTimes);
       if (dies(start.vatId)) lose();
       const verdict = end?.verdict ?? { kind: 'ok' };
       if (verdict.kind !== 'ok') usable = false;
@@ -69,11 +69,11 @@ function makeWorker(start: WorkerStart, vat: ScriptedVat, dies: (vatId: string) 
   };
 }
 
-export type Script = (delivery: VatDelivery, syscall: Syscall) => Promise<ScriptedEnd | void> | ScriptedEnd | void;
+export type Script = (delivery: VatDelivery, syscall: Syscall, meterTimes?: number) => Promise<ScriptedEnd | void> | ScriptedEnd | void;
 
 /** A vat of one function. */
 export function scripted(script: Script): () => ScriptedVat {
-  return () => ({ deliver: async (delivery, syscall) => (await script(delivery, syscall)) ?? undefined });
+  return () => ({ deliver: async (delivery, syscall, meterTimes) => (await script(delivery, syscall, meterTimes)) ?? undefined });
 }
 
 /** The method of a message, or the kind of any other delivery. */
