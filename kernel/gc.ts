@@ -1,13 +1,13 @@
 /** Collection of what nobody holds, to a fixed point within the step (kernel reference 3.3, invariants 15 to 20). */
 import assert from 'node:assert/strict';
 import { entryOf } from './clist.js';
-import { isPromise, vatId, type KernelObjectId, type KernelPromiseId, type VatId } from './ids.js';
+import { isPromise, type KernelObjectId, type KernelPromiseId, type VatId } from './ids.js';
 import { readObject } from './objects.js';
 import { deletePromiseRows, readPromise, resolutionOf, waitingMessages } from './promises.js';
 import { releaseSlots } from './refcount.js';
 import { serviceData, serviceNamed } from './service/objects.js';
 import type { KernelState } from './state.js';
-import { fromOrdinal, keys, krefAtEndOfGcKey, vatAtEnd } from './store/keys.js';
+import { keys, krefAtEndOfGcKey, vatAtEnd } from './store/keys.js';
 import type { ReadableRows } from './store/storage.js';
 import { isAlive } from './vat/records.js';
 
@@ -74,11 +74,11 @@ function addGcAction(state: KernelState, vat: VatId, rank: GcRank, kref: KernelO
   if (isAlive(state.rows, vat)) state.rows.set(keys.gcAction(vat, rank, kref), '');
 }
 
-/** By vat, then rank, then kref. */
-export function* gcActions(rows: ReadableRows): Iterable<GcAction> {
-  for (const [key] of rows.below(keys.allGcActions)) {
-    const [, vat, rank] = key.split('.') as [string, string, string];
-    yield { key, vat: vatId(fromOrdinal(vat)), rank: Number(rank) as GcRank, kref: krefAtEndOfGcKey(key) };
+/** By rank, then kref. */
+export function* gcActionsOf(rows: ReadableRows, vat: VatId): Iterable<GcAction> {
+  for (const [key] of rows.below(keys.gcActionsOf(vat))) {
+    const rank = Number(key.split('.')[2]) as GcRank;
+    yield { key, vat, rank, kref: krefAtEndOfGcKey(key) };
   }
 }
 

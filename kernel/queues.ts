@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import type { KernelPromiseId, VatId } from './ids.js';
 import { storedKref } from './ids.js';
-import { krefsIn, parseItem, type NotifyItem, type QueueItem } from './items.js';
-import { owningVat } from './objects.js';
+import { krefsIn, type NotifyItem, type QueueItem } from './items.js';
 import { hold, release } from './refcount.js';
+import { runQueueOf, vatOfItem } from './run-queue.js';
 import { takeNumber, type KernelState } from './state.js';
 import { keys, numberAtEnd } from './store/keys.js';
 import { readVat } from './vat/records.js';
@@ -35,12 +35,6 @@ export function releaseItem(state: KernelState, item: QueueItem): void {
   for (const kref of krefsIn(item)) release(state, storedKref(kref));
 }
 
-/** The vat whose worker the item is for; undefined for a kernel item or an alone item. */
-export function vatOfItem(rows: ReadableRows, item: QueueItem): VatId | undefined {
-  if (item.type === 'notify') return item.vat;
-  return item.type === 'send' ? owningVat(rows, item.target) : undefined;
-}
-
 function pausedVatOf(rows: ReadableRows, item: QueueItem): VatId | undefined {
   const vat = vatOfItem(rows, item);
   return vat !== undefined && readVat(rows, vat)?.life === 'paused' ? vat : undefined;
@@ -48,8 +42,8 @@ function pausedVatOf(rows: ReadableRows, item: QueueItem): VatId | undefined {
 
 /** The run-queue's items of a vat that is being paused go to its own queue, with their numbers. */
 export function pauseItems(state: KernelState, vat: VatId): void {
-  for (const [key, text] of [...state.rows.below(keys.allRunQueue)]) {
-    if (vatOfItem(state.rows, parseItem(text)) !== vat) continue;
+  for (const key of runQueueOf(state.rows).keysOf(vat)) {
+    const text = state.rows.get(key) as string;
     state.rows.delete(key);
     state.rows.set(keys.pausedItem(vat, numberAtEnd(key)), text);
   }

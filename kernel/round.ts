@@ -3,15 +3,14 @@
  * was; what it takes is fixed, so that the workers may run in any order.
  */
 import type { PlannedItem } from './crank.js';
-import { gcActions, isValid, type GcAction } from './gc.js';
-import { asVatId, type VatId } from './ids.js';
+import { choresOf } from './chores.js';
+import { gcActionsOf, isValid, type GcAction } from './gc.js';
+import type { VatId } from './ids.js';
 import { isAlone, parseItem, type AloneItem, type NotifyItem, type SendItem } from './items.js';
 import { joinedItemsMax, joinNotifies, type QueuedNotify } from './notify.js';
 import { runQueueOf } from './run-queue.js';
 import type { KernelState } from './state.js';
-import { keys } from './store/keys.js';
 import { toVatDelivery, type VatSource } from './translate.js';
-import { readVat } from './vat/records.js';
 
 export type Plan =
   | { readonly kind: 'items'; readonly items: readonly PlannedItem[] }
@@ -20,58 +19,63 @@ export type Plan =
   | { readonly kind: 'nothing' };
 
 const kernelItemsMax = 64;
+/** Void GC actions that one round deletes, and GC actions that one delivery carries out. */
+const voidActionsMax = 64;
+const gcKrefsMax = 1000;
 
 /** What is taken so far, and which vats may not be given more in this round. */
 type Draft = { readonly items: PlannedItem[]; readonly closed: Set<VatId>; vatItems: number; kernelItems: number };
 
 export function planRound(state: KernelState): Plan {
   const draft: Draft = { items: [], closed: new Set(), vatItems: 0, kernelItems: 0 };
-  planGc(state, draft);
-  planReaps(state, draft);
-  const alone = planQueue(state, draft);
+  const alone = planGc(state, draft) ? planRest(state, draft) : undefined;
   if (draft.items.length > 0) return { kind: 'items', items: draft.items };
   return alone ?? { kind: 'nothing' };
 }
 
 const hasRoom = (state: KernelState, draft: Draft): boolean => draft.vatItems < state.params.roundWidth;
 
-/** Void actions go first, in a crank of their own; then of each vat its first kind of action, one delivery. */
-function planGc(state: KernelState, draft: Draft): void {
-  const valid: GcAction[] = [];
+/**
+ * Of each vat the first actions of its first kind, one delivery, while the round has room. Void actions that are met on the
+ * way are deleted in a crank of their own that settles first. Says whether the round may have more: enough void ones end it.
+ */
+function planGc(state: KernelState, draft: Draft): boolean {
   const invalid: GcAction[] = [];
-  for (const action of gcActions(state.rows)) {
-    if (readVat(state.rows, action.vat)?.life === 'paused') continue;
-    (isValid(state.rows, action) ? valid : invalid).push(action);
+  for (const vat of choresOf(state.rows).gcVats()) {
+    if (!hasRoom(state, draft) || invalid.length >= voidActionsMax) break;
+    const actions = firstKind(state, vat, invalid);
+    if (actions.length > 0) take(state, draft, vat, { from: 'gc', actions });
   }
-  if (invalid.length > 0) draft.items.push({ kind: 'void-gc', actions: invalid });
-  for (const [vat, actions] of firstKinds(valid)) {
-    draft.closed.add(vat);
-    if (hasRoom(state, draft)) take(state, draft, vat, { from: 'gc', actions });
-  }
+  if (invalid.length > 0) draft.items.unshift({ kind: 'void-gc', actions: invalid });
+  return invalid.length < voidActionsMax;
 }
 
-/** Of each vat the actions of its first kind, in the order given. */
-function firstKinds(actions: readonly GcAction[]): ReadonlyMap<VatId, readonly GcAction[]> {
-  const kinds = new Map<VatId, GcAction[]>();
-  for (const action of actions) {
-    const kind = kinds.get(action.vat);
-    if (!kind) kinds.set(action.vat, [action]);
-    else if (kind[0]?.rank === action.rank) kind.push(action);
+/** The vat's first valid actions of one kind; void ones are added to `invalid` until there are enough. */
+function firstKind({ rows }: KernelState, vat: VatId, invalid: GcAction[]): readonly GcAction[] {
+  const valid: GcAction[] = [];
+  for (const action of gcActionsOf(rows, vat)) {
+    const [first] = valid;
+    if (valid.length >= gcKrefsMax || invalid.length >= voidActionsMax || (first && first.rank !== action.rank)) break;
+    (isValid(rows, action) ? valid : invalid).push(action);
   }
-  return kinds;
+  return valid;
 }
 
+function planRest(state: KernelState, draft: Draft): Plan | undefined {
+  planReaps(state, draft);
+  return planQueue(state, draft);
+}
+
+/** A vat that has a GC delivery in the round is passed over. */
 function planReaps(state: KernelState, draft: Draft): void {
-  for (const [key, text] of state.rows.below(keys.allReaps)) {
-    const vat = asVatId(text) as VatId;
-    if (draft.closed.has(vat) || readVat(state.rows, vat)?.life !== 'running') continue;
-    draft.closed.add(vat);
-    if (hasRoom(state, draft)) take(state, draft, vat, { from: 'reap', key });
+  for (const { key, vat } of choresOf(state.rows).reaps()) {
+    if (!hasRoom(state, draft)) return;
+    if (!draft.closed.has(vat)) take(state, draft, vat, { from: 'reap', key });
   }
 }
 
 function planQueue(state: KernelState, draft: Draft): Plan | undefined {
-  for (const { key, vat } of runQueueOf(state.rows).candidates(draft.closed, kernelItemsMax)) {
+  for (const { key, vat } of runQueueOf(state.rows).candidates(draft.closed)) {
     if (!hasRoom(state, draft) || draft.kernelItems >= kernelItemsMax) return undefined;
     const item = parseItem(state.rows.get(key) as string);
     if (isAlone(item)) return { kind: 'alone', key, item };

@@ -4,17 +4,26 @@
  */
 import SortedBTree from 'sorted-btree';
 import type { VatId } from './ids.js';
-import { isAlone, parseItem, type NotifyItem, type SendItem } from './items.js';
-import { vatOfItem } from './queues.js';
-import { keys } from './store/keys.js';
-import { compareText, type KernelStorage } from './store/storage.js';
+import { isAlone, parseItem, type NotifyItem, type QueueItem, type SendItem } from './items.js';
+import { owningVat } from './objects.js';
+import { keys, vatAtEnd } from './store/keys.js';
+import { compareText, type KernelStorage, type ReadableRows } from './store/storage.js';
 import { isAlive } from './vat/records.js';
 
 const BTree = SortedBTree.default;
 type SortedKeys = SortedBTree.default<string, true>;
 
 /** Items of one vat, or items without one. A void lane holds notifies of promises that the vat does not know any more. */
-type Lane = { readonly id: string; readonly vat: VatId | undefined; readonly isVoid: boolean; readonly keys: SortedKeys };
+type Lane = {
+  readonly id: string;
+  readonly vat: VatId | undefined;
+  readonly isVoid: boolean;
+  readonly keys: SortedKeys;
+  /** Whether the kernel can do its items alone; then all of them are among the kernel's. */
+  isKernels: boolean;
+  /** Where it stands among the heads, if a live vat must do its items. */
+  head: string | undefined;
+};
 
 /** Items with the same addressee: one row decides for all of them where they go. */
 type Group = { readonly decidedBy: string; readonly first: SendItem | NotifyItem; readonly keys: Set<string>; lane: Lane | undefined };
@@ -37,8 +46,13 @@ export class RunQueue {
   readonly #groups = new Map<string, Group>();
   readonly #groupOf = new Map<string, Group>();
   readonly #alone: SortedKeys = sortedKeys();
-  /** Groups whose deciding row was written since they were put into a lane. */
+  /** By their first item, the lanes whose items live vats must do. */
+  readonly #heads = new BTree<string, Lane>(undefined, compareText);
+  /** Items that the kernel can do alone. */
+  readonly #kernels: SortedKeys = sortedKeys();
+  /** Groups whose deciding row was written since they were put into a lane, and lanes that changed since they were placed. */
   readonly #unsettled = new Set<Group>();
+  readonly #unplaced = new Set<Lane>();
 
   constructor(rows: KernelStorage) {
     this.#rows = rows;
@@ -47,18 +61,34 @@ export class RunQueue {
   }
 
   /**
-   * In the queue's order: of each vat that is not closed the first item, up to `kernelItemsMax` items that need no
-   * vat, and the first alone item. Whoever takes from it decides where to stop.
+   * In the queue's order, up to the first alone item: the items that the kernel can do alone, and of each vat that is not
+   * closed the first one. Whoever takes from it decides where to stop; steps may be taken and undone meanwhile.
    */
-  candidates(closed: ReadonlySet<VatId>, kernelItemsMax: number): Waiting[] {
+  *candidates(closed: ReadonlySet<VatId>): Iterable<Waiting> {
     this.#settle();
-    const found: Waiting[] = [];
-    for (const { vat, isVoid, keys: waiting } of this.#lanes.values()) {
-      if (vat === undefined || isVoid || !isAlive(this.#rows, vat)) found.push(...firstOf(waiting, kernelItemsMax).map(key => ({ key, vat: undefined })));
-      else if (!closed.has(vat)) found.push({ key: waiting.minKey() as string, vat });
+    const alone = this.#alone.minKey();
+    let [head, own] = [this.#nextHead('', closed), this.#kernels.nextHigherKey('')];
+    while (head !== undefined || own !== undefined) {
+      const isHead = own === undefined || (head !== undefined && head[0] < own);
+      const [key, vat] = isHead ? [head?.[0] as string, head?.[1].vat] : [own as string, undefined];
+      if (alone !== undefined && alone < key) break;
+      yield { key, vat };
+      if (isHead) head = this.#nextHead(key, closed);
+      else own = this.#kernels.nextHigherKey(key);
     }
-    found.push(...firstOf(this.#alone, 1).map(key => ({ key, vat: undefined })));
-    return found.sort((a, b) => compareText(a.key, b.key));
+    if (alone !== undefined) yield { key: alone, vat: undefined };
+  }
+
+  #nextHead(after: string, closed: ReadonlySet<VatId>): [string, Lane] | undefined {
+    let next = this.#heads.nextHigherPair(after);
+    while (next && closed.has(next[1].vat as VatId)) next = this.#heads.nextHigherPair(next[0]);
+    return next;
+  }
+
+  /** Every item of a vat, by number: those that it must do, and those that are void. */
+  keysOf(vat: VatId): string[] {
+    this.#settle();
+    return [vat, voidOf(vat)].flatMap(id => [...(this.#lanes.get(id)?.keys.keys() ?? [])]).sort(compareText);
   }
 
   /** The first items that a live vat must do, before the first alone item, in the queue's order. */
@@ -88,6 +118,8 @@ export class RunQueue {
     }
     const group = this.#groups.get(key);
     if (group) this.#unsettled.add(group);
+    const lane = key.startsWith(keys.allVats) ? this.#lanes.get(vatAtEnd(key)) : undefined;
+    if (lane) this.#unplaced.add(lane);
   }
 
   #add(key: string, text: string): void {
@@ -104,7 +136,7 @@ export class RunQueue {
       this.#unsettled.add(group);
     }
     group.keys.add(key);
-    group.lane?.keys.set(key, true);
+    if (group.lane) this.#putIn(group.lane, key);
     this.#groupOf.set(key, group);
   }
 
@@ -120,8 +152,16 @@ export class RunQueue {
     this.#unsettled.delete(group);
   }
 
+  #putIn(lane: Lane, key: string): void {
+    lane.keys.set(key, true);
+    if (lane.isKernels) this.#kernels.set(key, true);
+    this.#unplaced.add(lane);
+  }
+
   #takeOut(lane: Lane, key: string): void {
     lane.keys.delete(key);
+    if (lane.isKernels) this.#kernels.delete(key);
+    this.#unplaced.add(lane);
     if (lane.keys.isEmpty) this.#lanes.delete(lane.id);
   }
 
@@ -131,22 +171,49 @@ export class RunQueue {
       if (group.lane?.id === id.id) continue;
       for (const key of group.lane ? group.keys : []) this.#takeOut(group.lane as Lane, key);
       group.lane = this.#laneOf(id);
-      for (const key of group.keys) group.lane.keys.set(key, true);
+      for (const key of group.keys) this.#putIn(group.lane, key);
     }
     this.#unsettled.clear();
+    for (const lane of this.#unplaced) this.#place(lane);
+    this.#unplaced.clear();
   }
 
-  #laneIdOf(item: SendItem | NotifyItem): Omit<Lane, 'keys'> {
+  /** Brings a lane's place among the heads, or its items' among the kernel's, to what is so now. */
+  #place(lane: Lane): void {
+    const isKernels = lane.vat === undefined || lane.isVoid || !isAlive(this.#rows, lane.vat);
+    if (isKernels !== lane.isKernels) {
+      for (const key of lane.keys.keys()) {
+        if (isKernels) this.#kernels.set(key, true);
+        else this.#kernels.delete(key);
+      }
+      lane.isKernels = isKernels;
+    }
+    const head = isKernels ? undefined : lane.keys.minKey();
+    if (head === lane.head) return;
+    if (lane.head !== undefined && this.#heads.get(lane.head) === lane) this.#heads.delete(lane.head);
+    if (head !== undefined) this.#heads.set(head, lane);
+    lane.head = head;
+  }
+
+  #laneIdOf(item: SendItem | NotifyItem): Pick<Lane, 'id' | 'vat' | 'isVoid'> {
     const vat = vatOfItem(this.#rows, item);
     const isVoid = item.type === 'notify' && !this.#rows.has(keys.clistKref(item.vat, item.promise));
-    return { id: vat === undefined ? 'kernel' : `${vat}${isVoid ? ' void' : ''}`, vat, isVoid };
+    return { id: vat === undefined ? 'kernel' : isVoid ? voidOf(vat) : vat, vat, isVoid };
   }
 
-  #laneOf(id: Omit<Lane, 'keys'>): Lane {
-    const known = this.#lanes.get(id.id) ?? { ...id, keys: sortedKeys() };
+  #laneOf(id: Pick<Lane, 'id' | 'vat' | 'isVoid'>): Lane {
+    const known = this.#lanes.get(id.id) ?? { ...id, keys: sortedKeys(), isKernels: false, head: undefined };
     this.#lanes.set(id.id, known);
     return known;
   }
+}
+
+const voidOf = (vat: VatId): string => `${vat} void`;
+
+/** The vat whose worker the item is for; undefined for a kernel item or an alone item. */
+export function vatOfItem(rows: ReadableRows, item: QueueItem): VatId | undefined {
+  if (item.type === 'notify') return item.vat;
+  return item.type === 'send' ? owningVat(rows, item.target) : undefined;
 }
 
 function sortedKeys(): SortedKeys {

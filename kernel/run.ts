@@ -3,16 +3,15 @@
  * cleanup. It is a function of the committed state and of what it is given; which workers are online decides nothing.
  */
 import type { Action } from './action.js';
+import { choresOf } from './chores.js';
 import { crankBase, meterTimesOf, settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
-import { asVatId, type VatId } from './ids.js';
 import { takeAction } from './intake.js';
 import { planRound } from './round.js';
 import { runQueueOf } from './run-queue.js';
 import { fireTimer, firstDue } from './service/timer.js';
 import type { KernelState } from './state.js';
 import { beginStep, closeStep, type StepRecord } from './step.js';
-import { endOf, keys, vatAtStart } from './store/keys.js';
-import { readVat } from './vat/records.js';
+import { keys } from './store/keys.js';
 import { settleAloneItem, type Lifecycle } from './vat/lifecycle.js';
 import { cleanUp, leftoversOnDisk, oldestTerminated } from './vat/termination.js';
 
@@ -106,21 +105,10 @@ function feedTimer(run: Run): boolean {
  * at `enough`. An alone item counts as one.
  */
 function openVats(state: KernelState, enough: number): number {
-  const open = new Set<VatId | string>();
-  for (let next = state.rows.first(keys.allGcActions); next && open.size < enough; next = state.rows.first(keys.allGcActions, endOf(keys.gcActionsOf(vatAtStart(next[0]))))) {
-    const vat = vatAtStart(next[0]);
-    if (!isPaused(state, vat)) open.add(vat);
-  }
-  for (const [, vat] of state.rows.below(keys.allReaps)) {
-    if (open.size >= enough) return enough;
-    if (!isPaused(state, asVatId(vat) as VatId)) open.add(vat);
-  }
+  const open = new Set<string>();
+  choresOf(state.rows).countWaiting(open, enough);
   runQueueOf(state.rows).countWaiting(open, enough);
   return open.size;
-}
-
-function isPaused(state: KernelState, vat: VatId): boolean {
-  return readVat(state.rows, vat)?.life === 'paused';
 }
 
 /** Plans, runs and settles one round; false when there was nothing to do. */

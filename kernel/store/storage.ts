@@ -46,7 +46,7 @@ export class KernelStorage implements ReadableRows {
   readonly #run: SortedBTree.default<string, string | undefined> = new BTree<string, string | undefined>(undefined, compareText);
   /** Old values of what this step wrote; undefined between steps. */
   #step: Map<string, string | undefined> | undefined;
-  #observer: ((key: string, value: string | undefined) => void) | undefined;
+  readonly #observers: ((key: string, value: string | undefined) => void)[] = [];
 
   /** Loads the in-memory rows. */
   static async open(backing: KernelBacking): Promise<KernelStorage> {
@@ -59,10 +59,9 @@ export class KernelStorage implements ReadableRows {
     this.#backing = backing;
   }
 
-  /** Calls back after every change of an in-memory row, those by undoing too. One observer, which must not write. */
+  /** Calls back after every change of an in-memory row, those by undoing too. An observer must be quick, and not write. */
   observe(observer: (key: string, value: string | undefined) => void): void {
-    assert(!this.#observer, 'the rows have an observer already');
-    this.#observer = observer;
+    this.#observers.push(observer);
   }
 
   get(key: string): string | undefined {
@@ -99,7 +98,7 @@ export class KernelStorage implements ReadableRows {
     }
     if (value === undefined) this.#rows.delete(key);
     else this.#rows.set(key, value);
-    this.#observer?.(key, value);
+    for (const observer of this.#observers) observer(key, value);
   }
 
   *below(prefix: string): Iterable<readonly [string, string]> {

@@ -3,6 +3,7 @@
  * crank; between its writes only its own worker is waited for. A failure leaves no trace but its report.
  */
 import { encodeCapData, slotRef, type CapData } from '../capdata.js';
+import { choresOf } from '../chores.js';
 import { addExport, deleteEntry, objectsOf, promisesOf } from '../clist.js';
 import { applyOutcome, chargeOf, crankBase, type AppliedOutcome, type CrankReport } from '../crank.js';
 import { disconnection, errorData, undefinedData } from '../errors.js';
@@ -178,7 +179,7 @@ function abandonEphemeral(state: KernelState, vat: VatId): void {
 }
 
 function clearDirt(state: KernelState, vat: VatId): void {
-  for (const [key, queued] of [...state.rows.below(keys.allReaps)]) if (queued === vat) state.rows.delete(key);
+  for (const key of choresOf(state.rows).reapsOf(vat)) state.rows.delete(key);
   writeProgress(state, vat, { ...readProgress(state.rows, vat), dirt: 0, reapQueued: false });
 }
 

@@ -1,5 +1,6 @@
 /** A vat's end (kernel reference 3.8): what happens at once, within the crank, and what is cleaned up step by step. */
 import type { CapData } from '../capdata.js';
+import { choresOf } from '../chores.js';
 import { deleteEntry, entryOf, promisesOf } from '../clist.js';
 import { repeatable, vatTerminated } from '../errors.js';
 import { dropGcActionsOf } from '../gc.js';
@@ -66,7 +67,7 @@ function recordExit(state: KernelState, admin: KernelObjectId, isFailure: boolea
 }
 
 function dropReaps(state: KernelState, vat: VatId): void {
-  for (const [key, queued] of [...state.rows.below(keys.allReaps)]) if (queued === vat) state.rows.delete(key);
+  for (const key of choresOf(state.rows).reapsOf(vat)) state.rows.delete(key);
 }
 
 function dropPausedItems(state: KernelState, vat: VatId): void {
