@@ -42,6 +42,9 @@ export function initializeKernel(state: KernelState, config: KernelConfig, bundl
   const bad = names.find(name => !isLabel(name));
   if (bad !== undefined) throw new Error(`kernel config: ${JSON.stringify(bad)} is no name for a vat`);
   if (bootstrap !== undefined && !names.includes(bootstrap)) throw new Error(`kernel config: bootstrap names the vat "${bootstrap}", which is not among the vats`);
+  const known = new Set(bundles.map(({ bundleId }) => bundleId));
+  const lacking = names.find(name => !known.has((config.vats[name] as StaticVat).bundleId));
+  if (lacking !== undefined) throw new Error(`kernel config: vat "${lacking}" wants bundle ${config.vats[lacking]?.bundleId ?? ''}, which is not installed`);
   beginStep(state);
   state.rows.set(keys.schema, String(schemaVersion));
   for (const { bundleId, size } of bundles) state.rows.set(keys.bundle(bundleId), String(size));
@@ -52,7 +55,6 @@ export function initializeKernel(state: KernelState, config: KernelConfig, bundl
 }
 
 function addStaticVat(state: KernelState, name: string, { bundleId, parameters, settings }: StaticVat): VatId {
-  if (state.rows.get(keys.bundle(bundleId)) === undefined) throw new Error(`kernel config: vat "${name}" wants bundle ${bundleId}, which is not installed`);
   const all: VatSettings = { ...defaultSettings, ...settings };
   const vat = addVat(state, { label: name, owner: '', bundleId, settings: all });
   const root = rootOf(state, vat);

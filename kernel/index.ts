@@ -1,7 +1,13 @@
 /** The kernel's only door. */
 export { kernelCodes, type Action, type ActionRefusal, type Coin } from './action.js';
-export { audit } from './audit.js';
+export { audit, auditReport, type AuditOptions, type InvariantName, type InvariantReport } from './audit.js';
 export type { CapData } from './capdata.js';
+export {
+  bundleIdOf, computronPolicy, Controller, crankPolicy, dumpKernel, foreverPolicy, initializeKernel, KernelPanic, kernelStats, makeController, openKernelStorage,
+  readBundle, upgradeKernel, wallClockPolicy, withCleanupBudget,
+  type ControllerConfig, type ControllerOptions, type ControllerStorage, type ControllerVat, type DumpedPromise, type DumpOptions, type GivenBundle,
+  type InitializeOptions, type KernelDump, type KernelStats, type QueuedArgs, type QueuedItem, type QueuePolicy, type ReadBundle, type UpgradeOptions, type VatTable,
+} from './controller/index.js';
 export { type InstalledBundle, type KernelConfig, type StaticVat, schemaVersion } from './genesis.js';
 export { asKernelObjectId, asVatId, storedKref, type KernelObjectId, type Kref, type VatId } from './ids.js';
 export { Kernel, budgetPolicy, type KernelOptions, type KernelRun } from './kernel.js';
@@ -14,7 +20,7 @@ export type { FundsService } from './service/funds.js';
 export { addServiceObject, dataOfKind, refTo, serviceData, setServiceData } from './service/objects.js';
 export type { KernelService, ServiceAnswer, ServiceCall, ServiceData } from './service/types.js';
 export { isLabel } from './service/vats.js';
-export { checkAccountCapData, encodeCapData, SlotRef, type Passable } from './capdata.js';
+export { checkAccountCapData, decodeCapData, encodeCapData, PromiseRef, promiseRef, SlotRef, slotRef, type Passable } from './capdata.js';
 export { defaultParams, type KernelParams, type KernelState } from './state.js';
 export { activityHash, stepNumber, type StepKind, type StepRecord } from './step.js';
 export { verifyBundle } from './store/bundle.js';

@@ -42,16 +42,8 @@ export class Kernel {
   readonly #options: KernelOptions;
 
   constructor(options: KernelOptions) {
-    const services = [vatsService, timerService, directoryService, ...(options.services ?? [])];
     this.#options = options;
-    this.state = {
-      rows: options.storage,
-      services: new Map(services.map(service => [service.name, service])),
-      params: defaultParams,
-      now: 0n,
-      zero: new Set(),
-      outbound: [],
-    };
+    this.state = makeKernelState(options.storage, options.services);
     this.warehouse = new Warehouse({
       rows: options.storage,
       workers: options.workers,
@@ -102,6 +94,12 @@ export class Kernel {
     await this.#options.workers.shutdown();
     await this.warehouse.discardAll();
   }
+}
+
+/** What the functions of the kernel work on, over a store; the services of the kernel itself and those given. */
+export function makeKernelState(rows: KernelStorage, given: readonly KernelService[] = []): KernelState {
+  const services = [vatsService, timerService, directoryService, ...given];
+  return { rows, services: new Map(services.map(service => [service.name, service])), params: defaultParams, now: 0n, zero: new Set(), outbound: [] };
 }
 
 /** Until the chain's budget of computrons for one block is spent; it may be passed by one round. */

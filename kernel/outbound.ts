@@ -3,6 +3,7 @@
  * applying one cannot fail. Amounts are of base denominations.
  */
 import type { CapData } from './capdata.js';
+import type { KernelPromiseId } from './ids.js';
 
 export type OutboundOp =
   /** The run took the action off the queue. */
@@ -15,4 +16,9 @@ export type OutboundOp =
   | { readonly kind: 'coins'; readonly to: string; readonly denom: string; readonly amount: bigint; readonly reason: 'sent' | 'refunded' | 'returned' }
   /** Published state, provable in the app state. */
   | { readonly kind: 'publish'; readonly path: string; readonly how: 'set' | 'append'; readonly text: string }
-  | { readonly kind: 'unpublish'; readonly path: string };
+  | { readonly kind: 'unpublish'; readonly path: string }
+  /** A promise that a controller's host asked to be told of is settled. Only a kernel without a chain has such promises. */
+  | { readonly kind: 'host-promise'; readonly promise: KernelPromiseId; readonly policy: ResolutionPolicy; readonly isReject: boolean; readonly data: CapData };
+
+/** What is to happen when the result of a host's message is settled: a line in the log always or if it is rejected, or the kernel stops if it is. */
+export type ResolutionPolicy = 'logAlways' | 'logFailure' | 'panic';

@@ -102,7 +102,8 @@ function settleOne(state: KernelState, { kp, isReject, data }: Settlement, settl
   }
   if (watcher) {
     state.rows.delete(keys.watcher(kp));
-    tellWatcher(state, watcher, isReject, data);
+    const rejected = tellWatcher(state, watcher, isReject, data);
+    if (rejected !== undefined) settlements.push({ kp: rejected, isReject: true, data: repeatable(data) });
     release(state, kp);
   }
 }

@@ -18,6 +18,10 @@ import { cleanUp, leftoversOnDisk, oldestTerminated } from './vat/termination.js
 export type RunPolicy = {
   /** Asked between rounds, with what the run has cost so far. */
   mayContinue(spent: { readonly computrons: bigint; readonly cranks: number }): boolean;
+  /** The run ends after this many cranks, within a round if need be: what else was planned is planned again. */
+  readonly cranksMax?: number;
+  /** Rows of terminated vats removed at the end of the run, in the place of the parameter. */
+  readonly cleanupBudget?: number;
 };
 
 export type RunInput = {
@@ -43,11 +47,12 @@ type Run = { readonly host: RunHost; readonly steps: StepRecord[]; computrons: b
 export async function runKernel(host: RunHost, policy: RunPolicy, input: RunInput): Promise<RunReport> {
   const run: Run = { host, steps: [], computrons: 0n, cranks: 0, waiting: { high: [...input.highPriority], normal: [...input.actions] } };
   enterBundles(run, input.newBundles);
-  while (policy.mayContinue(run)) {
+  const cranksMax = policy.cranksMax ?? Infinity;
+  while (run.cranks < cranksMax && policy.mayContinue(run)) {
     feed(run, policy);
-    if (!(await doRound(run))) break;
+    if (!(await doRound(run, cranksMax - run.cranks))) break;
   }
-  await cleanTerminated(run);
+  await cleanTerminated(run, policy.cleanupBudget ?? host.state.params.cleanupBudget);
   return { computrons: run.computrons, cranks: run.cranks, steps: run.steps };
 }
 
@@ -111,8 +116,8 @@ function openVats(state: KernelState, enough: number): number {
   return open.size;
 }
 
-/** Plans, runs and settles one round; false when there was nothing to do. */
-async function doRound(run: Run): Promise<boolean> {
+/** Plans, runs and settles one round, or its first cranks; false when there was nothing to do. */
+async function doRound(run: Run, cranksMax: number): Promise<boolean> {
   const { host } = run;
   const plan = planRound(host.state);
   switch (plan.kind) {
@@ -121,7 +126,7 @@ async function doRound(run: Run): Promise<boolean> {
       await finishCrank(run, await settleAloneItem(host, plan.key, plan.item));
       return true;
     case 'items':
-      await doItems(run, plan.items);
+      await doItems(run, plan.items.slice(0, cranksMax)); // a plan writes nothing: what is left out waits as before
       return true;
   }
 }
@@ -143,14 +148,18 @@ async function finishCrank(run: Run, report: CrankReport): Promise<void> {
   await run.host.yieldToHost();
 }
 
+/** Rows removed in one step, at most: a step is held in memory. */
+const cleanupStepMax = 1000;
+
 /** Oldest terminated vat first, as many rows as the budget allows. */
-async function cleanTerminated(run: Run): Promise<void> {
+async function cleanTerminated(run: Run, budget: number): Promise<void> {
   const { state } = run.host;
-  let left = state.params.cleanupBudget;
+  let left = budget;
   for (let next = oldestTerminated(state); next && left > 0; next = oldestTerminated(state)) {
-    const onDisk = await leftoversOnDisk(state, next.vat, left);
+    const portion = Math.min(left, cleanupStepMax);
+    const onDisk = await leftoversOnDisk(state, next.vat, portion);
     beginStep(state);
-    left -= cleanUp(state, next, left, onDisk);
+    left -= cleanUp(state, next, portion, onDisk);
     note(run, closeStep(state, 'cleanup'));
     await run.host.yieldToHost();
   }

@@ -38,6 +38,8 @@ function applyOne(host: MergeHost, ctx: Context, op: OutboundOp): void {
     case 'unpublish':
       ctx.store(storageStore).delete(publishedKey(op.path));
       return;
+    case 'host-promise':
+      throw new Error(`${op.promise} has a watcher of a controller, and a chain has no controller`);
     default: {
       const unknown: never = op;
       throw new Error(`no such operation: ${JSON.stringify(unknown)}`);

@@ -4,6 +4,7 @@ import { isPromise, kernelPromiseId, storedKref, type Kref } from '../ids.js';
 import { krefsIn } from '../items.js';
 import type { WaitingTimer } from '../service/timer.js';
 import { keys, numberAtEnd } from '../store/keys.js';
+import { krefsOfWatcher, type Watcher } from '../watchers.js';
 import { objectAtStart, promiseAtStart, rowsBelow, type View } from './view.js';
 
 export type Held = { reachable: number; recognizable: number; readonly by: string[] };
@@ -63,6 +64,9 @@ function holdWaiters({ rows }: View, hold: Hold): void {
     const timer = JSON.parse(text) as WaitingTimer;
     hold(timer.kind === 'resolve' ? timer.promise : timer.handler, `the timer ${key}`);
   }
-  for (const { key } of rowsBelow(rows, 'pw.')) hold(promiseAtStart(key), 'a watcher');
+  for (const { key, text } of rowsBelow(rows, 'pw.')) {
+    for (const kref of [promiseAtStart(key), ...krefsOfWatcher(JSON.parse(text) as Watcher)]) hold(kref, `the watcher of ${promiseAtStart(key)}`);
+  }
+  for (const { key } of rowsBelow(rows, keys.allHostInterests)) hold(promiseAtStart(key), 'the host');
   for (const { key } of rowsBelow(rows, 'vw.')) hold(kernelPromiseId(numberAtEnd(key)), `done() at ${key}`);
 }

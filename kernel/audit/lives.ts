@@ -18,17 +18,24 @@ export function settledPromisesHaveDataAndNothingElse({ rows, promises, waiting 
   for (const [kp, { state }] of promises) {
     const text = rows.get(keys.promiseData(kp));
     if ((state === 'unresolved') !== (text === undefined)) wrong.push(`${kp} is ${state} and has ${text === undefined ? 'no data' : 'data'}`);
-    const lone = state === 'fulfilled' && text !== undefined ? loneSlot(JSON.parse(text) as CapData) : undefined;
-    if (lone !== undefined && isPromise(storedKref(lone))) wrong.push(`${kp} is fulfilled to the promise ${lone}`);
   }
   const mustWait = (kp: KernelPromiseId, what: string): void => {
-    if (promises.get(kp)?.state !== 'unresolved') wrong.push(`${kp} is not unresolved but has ${what}`);
+    const state = promises.get(kp)?.state;
+    if (state !== undefined && state !== 'unresolved') wrong.push(`${kp} is not unresolved but has ${what}`);
   };
   for (const { kp } of waiting) mustWait(kp, 'waiting messages');
   for (const { key } of rowsBelow(rows, 'ps.')) mustWait(promiseAtStart(key), `the subscriber ${vatAtEnd(key)}`);
   for (const { key } of rowsBelow(rows, 'pw.')) mustWait(promiseAtStart(key), 'a watcher');
-  for (const { key } of rowsBelow(rows, 'pd.')) if (!promises.has(promiseAtStart(key))) wrong.push(`there is data of ${promiseAtStart(key)}, which is gone`);
   return wrong;
+}
+
+/** It would stand for another promise, and nobody would settle it when that one is settled. */
+export function noPromiseIsFulfilledToAPromise({ rows, promises }: View): string[] {
+  return [...promises].flatMap(([kp, { state }]) => {
+    const text = state === 'fulfilled' ? rows.get(keys.promiseData(kp)) : undefined;
+    const lone = text === undefined ? undefined : loneSlot(JSON.parse(text) as CapData);
+    return lone !== undefined && isPromise(storedKref(lone)) ? [`${kp} is fulfilled to the promise ${lone}`] : [];
+  });
 }
 
 /** Otherwise the vat would keep the promise, and what hangs on it, for ever (kernel reference 3.2, 12). */
@@ -68,7 +75,7 @@ export function nothingIsLeftOfForgottenVats(view: View): string[] {
     if (vat === undefined || !vats.has(vat)) wrong.push(`${what} names ${vat ?? 'no vat'}, which is forgotten`);
     else if (mustLive && !isLive(view, vat)) wrong.push(`${what} names ${vat}, which is terminated`);
   };
-  for (const [prefix, mustLive] of [['vd.', false], ['vp.', false], ['vw.', true], ['qp.', true], ['c.', false], ['g.', true]] as const) {
+  for (const [prefix, mustLive] of [['vd.', false], ['vp.', false], ['vw.', true], ['qp.', true], ['c.', false]] as const) {
     for (const { key } of rowsBelow(rows, prefix)) check(vatAtStart(key), key, mustLive);
   }
   for (const prefix of ['ps.', 'oi.']) for (const { key } of rowsBelow(rows, prefix)) check(vatAtEnd(key), key, false);
@@ -79,7 +86,7 @@ export function nothingIsLeftOfForgottenVats(view: View): string[] {
 
 export function reapsAreQueuedOnce(view: View): string[] {
   const queued = rowsBelow(view.rows, keys.allReaps).map(({ text }) => text);
-  return [...view.vats.keys()].filter(vat => isLive(view, vat)).flatMap(vat => {
+  return [...view.vats.keys()].filter(vat => isLive(view, vat) && view.rows.get(keys.vatProgress(vat)) !== undefined).flatMap(vat => {
     const times = queued.filter(other => other === vat).length;
     const isMarked = readProgress(view.rows, vat).reapQueued;
     return times === (isMarked ? 1 : 0) ? [] : [`${vat} stands ${times} times in the reap queue and is ${isMarked ? '' : 'not '}marked so`];

@@ -46,10 +46,18 @@ export function ownersHaveWhatTheyExport(view: View): string[] {
   });
 }
 
-export function orphansAndServiceObjectsAreHeld({ objects, rows }: View): string[] {
+export function orphansAndServiceObjectsAreHeld({ objects }: View): string[] {
   const unheld = [...objects].filter(([, { owner, reachable }]) => reachable === 0 && (!owner || 'service' in owner)).map(([kref]) => `${kref} is reached by nobody and should be gone`);
-  const stray = rowsBelow(rows, 'os.').filter(({ key }) => !objects.has(objectAtStart(key))).map(({ key }) => `there is service data of ${objectAtStart(key)}, which is gone`);
-  return [...unheld, ...stray];
+  return unheld;
+}
+
+export function serviceDataIsOfServiceObjects({ objects, rows }: View): string[] {
+  return rowsBelow(rows, 'os.')
+    .filter(({ key }) => {
+      const owner = objects.get(objectAtStart(key))?.owner;
+      return owner === undefined || !('service' in owner);
+    })
+    .map(({ key }) => `there is service data of ${objectAtStart(key)}, which is of no service`);
 }
 
 export function countsMatchHolders(view: View, others: readonly string[]): string[] {
@@ -63,7 +71,6 @@ export function countsMatchHolders(view: View, others: readonly string[]): strin
   }
   for (const [kp, { count }] of view.promises) {
     const held = holders.get(kp);
-    if (count === 0) wrong.push(`${kp} is held by nobody and should be gone`);
     if ((held?.recognizable ?? 0) !== count) wrong.push(`${kp} counts ${count}, but is held ${held?.recognizable ?? 0} times: ${held?.by.join(', ') ?? 'by nobody'}`);
   }
   for (const [kref, { reachable, by }] of holders) {
@@ -71,6 +78,11 @@ export function countsMatchHolders(view: View, others: readonly string[]): strin
     if (!exists && reachable > 0) wrong.push(`${kref} does not exist, but is held by ${by.join(', ')}`);
   }
   return wrong;
+}
+
+/** A promise goes at the end of the step in which its count reaches zero, unresolved ones too (kernel reference 3.2, 15). */
+export function promisesAreHeld({ promises }: View): string[] {
+  return [...promises].filter(([, { count }]) => count === 0).map(([kp]) => `${kp} is held by nobody and should be gone`);
 }
 
 export function importersIndexIsExact({ rows, entries }: View): string[] {

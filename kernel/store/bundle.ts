@@ -41,6 +41,12 @@ export function verifyBundle(zip: Uint8Array, bundleId: string, bytesMax = bundl
   return checkModules(map, files) ?? { ok: true, bundleId, modules: map.modules.size, size: zip.length };
 }
 
+/** The id that a zip's bytes have if they are a bundle; undefined when they cannot be one. What it names must still be verified. */
+export function bundleIdOf(zip: Uint8Array): string | undefined {
+  const map = zip.length > bundleBytesMax ? undefined : unzip(zip)?.get(mapName);
+  return map && `b1-${sha512(map)}`;
+}
+
 /** By name; undefined if a checksum or a header is wrong. @endo/zip runs without lockdown. */
 function unzip(zip: Uint8Array): ReadonlyMap<string, Uint8Array> | undefined {
   try {

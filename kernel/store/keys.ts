@@ -57,6 +57,9 @@ export const keys = {
   promiseQueueOf: (kp: KernelPromiseId) => `pq.${ofPromise(kp)}.`,
   /** The kernel's own interest in a promise: JSON Watcher. At most one. */
   watcher: (kp: KernelPromiseId) => `pw.${ofPromise(kp)}`,
+  /** A controller's host wants to read the promise: it holds it until it is released. */
+  hostInterest: (kp: KernelPromiseId) => `ph.${ofPromise(kp)}`,
+  allHostInterests: 'ph.',
 
   /** "R o-50" reachable, "_ o-50" recognizable only; the vat's name for a kref. */
   clistKref: (vat: VatId, kref: Kref) => `c.${ofVat(vat)}.k.${ofKref(kref)}`,

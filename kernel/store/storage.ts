@@ -153,6 +153,10 @@ export class KernelStorage implements ReadableRows {
     this.#step = new Map();
   }
 
+  get isInStep(): boolean {
+    return this.#step !== undefined;
+  }
+
   /** Undoes what the open step wrote so far; it stays open. */
   undoStep(): void {
     assert(this.#step, 'no step is open');

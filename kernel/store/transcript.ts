@@ -25,6 +25,17 @@ export type TranscriptEntry = StartEntry | DeliveryEntry;
 
 const firstSpanHash = createHash('sha256').update('start of a windlass transcript span').digest('hex');
 
+/** The hash chain over the entries of a span, as they stand in their rows. */
+export function hashSpan(texts: Iterable<string>): string {
+  let hash = firstSpanHash;
+  for (const text of texts) hash = chained(hash, text);
+  return hash;
+}
+
+function chained(hash: string, text: string): string {
+  return createHash('sha256').update(hash, 'hex').update(createHash('sha256').update(text).digest()).digest('hex');
+}
+
 const entryKey = (vat: VatId, position: number): string => `${keys.transcriptOf(vat)}${ordinal(position)}`;
 
 /** Closes the current span, if there is one, and opens the next with how its worker is made. */
@@ -44,9 +55,7 @@ function append(state: KernelState, vat: VatId, entry: TranscriptEntry): void {
   const text = JSON.stringify(entry);
   const progress = readProgress(state.rows, vat);
   state.rows.set(entryKey(vat, progress.position), text);
-  const item = createHash('sha256').update(text).digest();
-  const spanHash = createHash('sha256').update(progress.spanHash, 'hex').update(item).digest('hex');
-  writeProgress(state, vat, { ...progress, position: progress.position + 1, spanHash });
+  writeProgress(state, vat, { ...progress, position: progress.position + 1, spanHash: chained(progress.spanHash, text) });
 }
 
 /** The current span, checked against its hash: its first entry says how the worker starts. */
@@ -57,8 +66,7 @@ export function readSpan(rows: KernelStorage, vat: VatId): { readonly start: Sta
   for (let at = spanStart; at < position; at += 1) {
     const text = rows.get(entryKey(vat, at));
     assert(text !== undefined, `transcript of ${vat} lacks entry ${at}`);
-    const item = createHash('sha256').update(text).digest();
-    hash = createHash('sha256').update(hash, 'hex').update(item).digest('hex');
+    hash = chained(hash, text);
     entries.push(JSON.parse(text) as TranscriptEntry);
   }
   assert(hash === spanHash, `transcript of ${vat} from ${spanStart} to ${position} does not have its recorded hash`);

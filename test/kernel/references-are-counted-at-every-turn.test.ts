@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeCapData, promiseRef, slotRef, type Passable } from '../../kernel/capdata.js';
-import { audit, readVat, type VatId } from '../../kernel/index.js';
+import { readVat, type VatId } from '../../kernel/index.js';
 import type { VatDelivery } from '../../kernel/vat/protocol.js';
 import { makeTestKernel } from '../support/kernel.js';
 import { resultOf, scripted, slotsOf, whatOf, type Script } from '../support/kernel-scripted.js';
@@ -113,29 +113,4 @@ test('a vat that waits for its own promise across an upgrade is told, and then h
   await k.run();
   assert.deepEqual(told, [['notify', [['p+7', true, { body: '#{"incarnationNumber":0,"name":"vatUpgraded","upgradeMessage":"newer"}', slots: [] }]]]]);
   assert.deepEqual([...k.kernel.state.rows.below('p.')], []);
-});
-
-test('an audit sees what is wrong in each table', async () => {
-  const k = await makeTestKernel({ scripts: { vat: scripted(echoes) } });
-  await k.outcome(k.createVat('alice', 'vat', 'vat', [slotRef('home.timer')]));
-  const { rows } = k.kernel.state;
-  const root = rows.get('c.a1.v.o+0') as string;
-  const seen = (key: string, value: string | undefined): string[] => {
-    rows.beginStep();
-    if (value === undefined) rows.delete(key);
-    else rows.set(key, value);
-    const found = audit(rows).map(text => text.split(':')[0] as string);
-    rows.dropStep();
-    return found;
-  };
-  const changes: readonly (readonly [key: string, value: string | undefined, invariant: string])[] = [
-    ['c.a1.v.o+0', undefined, 'clistsAreBijections'], ['n.alice.vat', undefined, 'countsMatchHolders'], ['n.bob.x', `${root} `, 'countsMatchHolders'],
-    ['n.bob.x', 'ko999 ', 'countsMatchHolders'], ['oi.b90.a1', '', 'importersIndexIsExact'], ['g.a7.1.b20', '', 'gcActionsAreForLiveVats'], ['next.object', '1', 'numbersAreFresh'],
-    ['p.c999', 'u 1 v9', 'unresolvedPromisesHaveALiveDeciderOrNone'], ['p.c999', 'f 1', 'settledPromisesHaveDataAndNothingElse'], ['ps.c999.a1', '', 'subscribersHaveThePromise'],
-    ['vt.a1', 'v1', 'terminatedVatsAreBeingRemoved'], ['vd.a9', '{}', 'nothingIsLeftOfForgottenVats'], ['r.a1', 'v1', 'reapsAreQueuedOnce'], ['os.c999', '{"kind":"x"}', 'orphansAndServiceObjectsAreHeld'],
-  ];
-  assert.deepEqual(audit(rows), []);
-  for (const [key, value, invariant] of changes) {
-    assert.ok(seen(key, value).includes(invariant), `${invariant} sees ${key} = ${value ?? 'nothing'}: ${seen(key, value).join()}`);
-  }
 });

@@ -1,0 +1,71 @@
+/** What a host may ask of the whole kernel: changes to the open step that are more than one message. */
+import assert from 'node:assert/strict';
+import { encodeCapData, encodeMethargs, type Passable } from '../capdata.js';
+import { entryOf } from '../clist.js';
+import { asVatId, type KernelObjectId, type KernelPromiseId, type VatId } from '../ids.js';
+import { parseItem, type UpgradeVatItem } from '../items.js';
+import { addPromise } from '../promises.js';
+import { enqueue, releaseItem } from '../queues.js';
+import { routeSend } from '../route.js';
+import { takeNumber, type KernelState } from '../state.js';
+import { keys } from '../store/keys.js';
+import { allVats, isAlive, readProgress, writeProgress } from '../vat/records.js';
+import { rootOf } from '../vat/lifecycle.js';
+import { watch } from '../watchers.js';
+import { addHostPromise } from './host-promises.js';
+
+/** A live static vat by its name. Throws an Error when there is none. */
+export function staticVat(state: KernelState, name: string): { readonly vat: VatId; readonly root: KernelObjectId } {
+  const text = state.rows.get(keys.vatByName(name));
+  if (text === undefined) throw new Error(`there is no vat with the name ${JSON.stringify(name)}`);
+  const vat = asVatId(text);
+  assert(vat, `the name ${name} stands for ${text}, which is no vat`);
+  return { vat, root: rootOf(state, vat) };
+}
+
+export type StaticUpgrade = {
+  readonly vat: VatId; readonly bundleId: string; readonly parameters: Passable; readonly upgradeMessage: string; readonly pauseFirst: boolean;
+};
+
+/** Queues the upgrade, at once or when the vat's root has answered pauseService(). The promise is that of the outcome. */
+export function queueStaticUpgrade(state: KernelState, { vat, bundleId, parameters, upgradeMessage, pauseFirst }: StaticUpgrade): KernelPromiseId {
+  const result = addHostPromise(state, 'ignore');
+  const item: UpgradeVatItem = { type: 'upgrade-vat', vat, bundleId, parameters: encodeCapData(parameters), upgradeMessage, result };
+  if (!pauseFirst) {
+    enqueue(state, item);
+    return result;
+  }
+  const paused = addPromise(state, undefined);
+  watch(state, paused, { kind: 'then-upgrade', item });
+  routeSend(state, rootOf(state, vat), { methargs: encodeMethargs('pauseService', []), result: paused });
+  return result;
+}
+
+/** Queues bringOutYourDead for every live vat that has none queued, by number. */
+export function queueReaps(state: KernelState): VatId[] {
+  const vats = allVats(state.rows).filter(vat => isAlive(state.rows, vat) && !readProgress(state.rows, vat).reapQueued);
+  for (const vat of vats) {
+    state.rows.set(keys.reap(takeNumber(state, 'reap')), vat);
+    writeProgress(state, vat, { ...readProgress(state.rows, vat), reapQueued: true });
+  }
+  return vats;
+}
+
+/**
+ * Moves the events that an upgrade of the schema left to the run-queue's tail, in their order. One whose vat is gone, or does
+ * not have the promise any more, is dropped. Answers with how many were moved.
+ */
+export function injectUpgradeEvents(state: KernelState): number {
+  let moved = 0;
+  for (const [key, text] of [...state.rows.below(keys.allUpgradeEvents)]) {
+    const item = parseItem(text);
+    const isVoid = item.type === 'notify' && (!isAlive(state.rows, item.vat) || !entryOf(state.rows, item.vat, item.promise));
+    state.rows.delete(key);
+    if (!isVoid) {
+      enqueue(state, item);
+      moved += 1;
+    }
+    releaseItem(state, item);
+  }
+  return moved;
+}

@@ -1,0 +1,166 @@
+/**
+ * The store of a kernel that runs without a chain: its rows, and the bundles that its vats run, in one database or in memory
+ * only. Nothing is durable until the host says `commit()`.
+ */
+import assert from 'node:assert/strict';
+import { Level } from 'level';
+import { isOnDiskOnly } from '../store/keys.js';
+import { isLocal, KernelStorage, MemoryBacking, type Change, type KernelBacking } from '../store/storage.js';
+import { textOfWtf8, wtf8Bytes } from '../store/wtf8.js';
+import type { BundleSource } from '../vat/warehouse.js';
+
+/** Committed rows and bundles. `commit` makes all of it durable, or nothing. */
+interface Backing extends KernelBacking {
+  bundle(bundleId: string): Promise<Uint8Array | undefined>;
+  commit(changes: readonly Change[], bundles: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export class ControllerStorage {
+  readonly rows: KernelStorage;
+  readonly #backing: Backing;
+  readonly #newBundles = new Map<string, Uint8Array>();
+  #user: (() => string | undefined) | undefined;
+
+  constructor(rows: KernelStorage, backing: Backing) {
+    this.rows = rows;
+    this.#backing = backing;
+  }
+
+  /** For workers; also what was added and is not committed. */
+  readonly bundles: BundleSource = {
+    get: bundleId => {
+      const added = this.#newBundles.get(bundleId);
+      return added ? Promise.resolve(added) : this.#backing.bundle(bundleId);
+    },
+  };
+
+  /** Keeps the bytes of a bundle that was verified, until the next commit writes them. */
+  addBundle(bundleId: string, zip: Uint8Array): void {
+    this.#newBundles.set(bundleId, zip);
+  }
+
+  /** A controller tells here why nothing may be committed at the moment; one controller at a time. */
+  takeBy(whyNot: () => string | undefined): void {
+    assert(!this.#user, 'another controller uses this storage; shut it down first');
+    this.#user = whyNot;
+  }
+
+  /** The controller is shut down: what it had not committed is forgotten. */
+  letGo(): void {
+    this.#user = undefined;
+    if (this.rows.isInStep) this.rows.dropStep(); // of a kernel that panicked
+    this.rows.dropRun();
+    this.#newBundles.clear();
+  }
+
+  /** Makes everything since the last commit durable, in one synced write. Throws while a run is under way, and after the kernel has panicked. */
+  async commit(): Promise<void> {
+    const reason = this.#user?.();
+    if (reason !== undefined) throw new Error(`nothing can be committed: ${reason}`);
+    const bundles = new Map(this.#newBundles);
+    await this.#backing.commit(this.rows.runChanges(), bundles);
+    this.rows.committed();
+    for (const bundleId of bundles.keys()) this.#newBundles.delete(bundleId);
+  }
+
+  /** Closes the database; what was not committed is lost. */
+  async close(): Promise<void> {
+    await this.#backing.close();
+  }
+}
+
+/**
+ * Opens the store in the folder `path`, which is made if there is none, or a new one in memory (`:memory:`). Rejects with an
+ * Error for people when another process has the folder open.
+ */
+export async function openKernelStorage(path: string): Promise<ControllerStorage> {
+  const backing = path === ':memory:' ? new MemoryStore() : await LevelStore.open(path);
+  return new ControllerStorage(await KernelStorage.open(backing), backing);
+}
+
+class MemoryStore implements Backing {
+  readonly #rows = new MemoryBacking();
+  readonly #bundles = new Map<string, Uint8Array>();
+
+  getSync(key: string): string | undefined {
+    return this.#rows.getSync(key);
+  }
+  keys(from: string, to: string, limit: number): Promise<string[]> {
+    return this.#rows.keys(from, to, limit);
+  }
+  memoryRows(): AsyncIterable<readonly [string, string]> {
+    return this.#rows.memoryRows();
+  }
+  bundle(bundleId: string): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.#bundles.get(bundleId));
+  }
+  commit(changes: readonly Change[], bundles: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    this.#rows.commit(changes);
+    for (const [bundleId, zip] of bundles) this.#bundles.set(bundleId, zip);
+    return Promise.resolve();
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+type Db = Level<Buffer, Uint8Array>;
+
+const rowPrefix = 'k/';
+const bundlePrefix = 'bundle/';
+const bytesOf = (key: string): Buffer => Buffer.from(key, 'latin1');
+
+/** Rows below k/, bundles below bundle/. */
+class LevelStore implements Backing {
+  readonly #db: Db;
+
+  static async open(path: string): Promise<LevelStore> {
+    const db: Db = new Level<Buffer, Uint8Array>(path, { keyEncoding: 'buffer', valueEncoding: 'view' });
+    try {
+      await db.open();
+    } catch (error) {
+      const cause = (error as { readonly cause?: { readonly code?: string } }).cause;
+      if (cause?.code === 'LEVEL_LOCKED') throw new Error(`another process is using the kernel's store ${path}`, { cause: error });
+      throw error;
+    }
+    return new LevelStore(db);
+  }
+
+  private constructor(db: Db) {
+    this.#db = db;
+  }
+
+  getSync(key: string): string | undefined {
+    const value = this.#db.getSync(bytesOf(`${rowPrefix}${key}`));
+    return value && textOf(value);
+  }
+  async keys(from: string, to: string, limit: number): Promise<string[]> {
+    const found = await this.#db.keys({ gte: bytesOf(`${rowPrefix}${from}`), lt: bytesOf(`${rowPrefix}${to}`), limit }).all();
+    return found.map(key => key.toString('latin1').slice(rowPrefix.length));
+  }
+  async *memoryRows(): AsyncIterable<readonly [string, string]> {
+    for await (const [bytes, value] of this.#db.iterator({ gte: bytesOf(rowPrefix), lt: bytesOf('k0') })) {
+      const key = bytes.toString('latin1').slice(rowPrefix.length);
+      if (!isLocal(key) && !isOnDiskOnly(key)) yield [key, textOf(value)];
+    }
+  }
+  bundle(bundleId: string): Promise<Uint8Array | undefined> {
+    return this.#db.get(bytesOf(`${bundlePrefix}${bundleId}`));
+  }
+  async commit(changes: readonly Change[], bundles: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const rows = changes.map(({ key, after }) => {
+      const place = bytesOf(`${rowPrefix}${key}`);
+      return after === undefined ? { type: 'del' as const, key: place } : { type: 'put' as const, key: place, value: wtf8Bytes(after) };
+    });
+    const files = [...bundles].map(([bundleId, zip]) => ({ type: 'put' as const, key: bytesOf(`${bundlePrefix}${bundleId}`), value: zip }));
+    await this.#db.batch([...files, ...rows], { sync: true });
+  }
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return textOfWtf8(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+}
