@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { isPromise, kernelAllocatedNumber, parseVref, storedKref, type KernelObjectId, type KernelPromiseId, type Kref, type VatId } from './ids.js';
 import { addObject } from './objects.js';
-import { addPromise, knownPromise, writePromise } from './promises.js';
-import { addToObject, release } from './refcount.js';
+import { addPromise } from './promises.js';
+import { addToObject, hold, release } from './refcount.js';
 import type { KernelState } from './state.js';
 import { keys, krefAtEnd } from './store/keys.js';
 import type { ReadableRows } from './store/storage.js';
@@ -35,8 +35,7 @@ function addEntry(state: KernelState, vat: VatId, kref: Kref, vref: Vref): void 
   writeEntry(state, vat, kref, { reachable: true, vref });
   state.rows.set(keys.clistVref(vat, vref), kref);
   if (isPromise(kref)) {
-    const promise = knownPromise(state.rows, kref);
-    writePromise(state, kref, { ...promise, count: promise.count + 1 });
+    hold(state, kref);
   } else if (isImport(vref)) {
     state.rows.set(keys.importer(kref, vat), '');
     addToObject(state, kref, 1, 1);

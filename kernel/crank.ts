@@ -46,6 +46,9 @@ export const crankBase = 10_000n;
 const perSyscall = 100n;
 const perByte = 8n;
 
+/** A promise in what another settles to: whether a cycle holds it may have to be found out (cycles.ts), which is dear. */
+const perLink = 30_000n;
+
 /** Reading a delivery is not metered, and a megabyte of brackets takes a worker seconds; of what most deliveries have, nothing is charged. */
 const perDelivered = 100n;
 const deliveredFree = 2048;
@@ -53,7 +56,16 @@ const deliveredFree = 2048;
 /** What a delivery costs: the reported computrons, or the limit if none were, and what was delivered and recorded. */
 export function chargeOf({ computrons, syscalls, recordedBytes = 0 }: DeliveryOutcome, limit: number, delivery: VatDelivery): bigint {
   const delivered = BigInt(Math.max(0, lengthOf(delivery) - deliveredFree));
-  return BigInt(computrons ?? limit) + perSyscall * BigInt(syscalls.length) + perByte * BigInt(recordedBytes) + perDelivered * delivered;
+  return BigInt(computrons ?? limit) + perSyscall * BigInt(syscalls.length) + perByte * BigInt(recordedBytes) + perLink * BigInt(linksIn(syscalls)) + perDelivered * delivered;
+}
+
+/** Promises in the data that promises are settled to. */
+function linksIn(syscalls: DeliveryOutcome['syscalls']): number {
+  let links = 0;
+  for (const { s } of syscalls) {
+    if (s[0] === 'resolve') for (const [, , { slots }] of s[1]) links += slots.filter(slot => slot.startsWith('p')).length;
+  }
+  return links;
 }
 
 /** UTF-16 units of the data in a delivery. */

@@ -1,6 +1,7 @@
 /** Collection of what nobody holds, to a fixed point within the step (kernel reference 3.3, invariants 15 to 20). */
 import assert from 'node:assert/strict';
 import { entryOf } from './clist.js';
+import { forgetNode } from './cycles/candidates.js';
 import { isPromise, type KernelObjectId, type KernelPromiseId, type VatId } from './ids.js';
 import { readObject } from './objects.js';
 import { deletePromiseRows, readPromise, resolutionOf, waitingMessages } from './promises.js';
@@ -34,6 +35,7 @@ function collectPromise(state: KernelState, kp: KernelPromiseId): void {
   if (!promise || promise.count > 0) return;
   if (promise.state !== 'unresolved') releaseSlots(state, resolutionOf(state.rows, kp));
   assert(waitingMessages(state.rows, kp).length === 0, `${kp} has waiting messages but no count`);
+  if (promise.leadsOn) forgetNode(state, kp, resolutionOf(state.rows, kp).slots);
   deletePromiseRows(state, kp);
 }
 
@@ -62,7 +64,9 @@ export function deleteObject(state: KernelState, kref: KernelObjectId): void {
 function retireServiceObject(state: KernelState, kref: KernelObjectId, service: string): void {
   const data = serviceData(state.rows, kref);
   assert(data, `${kref} of service ${service} has no data`);
-  serviceNamed(state, service).retired?.(state, kref, data);
+  const { heldBy, retired } = serviceNamed(state, service);
+  if (heldBy) forgetNode(state, kref, heldBy(data));
+  retired?.(state, kref, data);
   state.rows.delete(keys.serviceData(kref));
 }
 

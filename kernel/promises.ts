@@ -15,6 +15,8 @@ export type PromiseRecord = {
   readonly count: number;
   /** The vat that may settle it; undefined while a message with this result is in flight, or when the kernel decides. */
   readonly decider: VatId | undefined;
+  /** Settled to data that names promises, or objects that keep data: it may be part of a cycle (cycles/). */
+  readonly leadsOn: boolean;
 };
 
 const letters = { unresolved: 'u', fulfilled: 'f', rejected: 'r' } as const;
@@ -23,8 +25,9 @@ const states = { u: 'unresolved', f: 'fulfilled', r: 'rejected' } as const;
 export function readPromise(rows: ReadableRows, kp: KernelPromiseId): PromiseRecord | undefined {
   const text = rows.get(keys.promise(kp));
   if (text === undefined) return undefined;
-  const [letter, count, decider] = text.split(' ') as ['u' | 'f' | 'r', string, string | undefined];
-  return { state: states[letter], count: Number(count), decider: decider === undefined || decider === '-' ? undefined : asVatId(decider) };
+  const [letter, count, last] = text.split(' ') as ['u' | 'f' | 'r', string, string | undefined];
+  const decider = last === undefined || last === '-' || last === '+' ? undefined : asVatId(last);
+  return { state: states[letter], count: Number(count), decider, leadsOn: last === '+' };
 }
 
 /** Like readPromise, for a promise that must be there. */
@@ -36,14 +39,14 @@ export function knownPromise(rows: ReadableRows, kp: KernelPromiseId): PromiseRe
 
 export function writePromise(state: KernelState, kp: KernelPromiseId, record: PromiseRecord): void {
   assert(record.count >= 0, `${kp} would be held ${record.count} times`);
-  const decider = record.state === 'unresolved' ? ` ${record.decider ?? '-'}` : '';
-  state.rows.set(keys.promise(kp), `${letters[record.state]} ${record.count}${decider}`);
+  const last = record.state === 'unresolved' ? ` ${record.decider ?? '-'}` : record.leadsOn ? ' +' : '';
+  state.rows.set(keys.promise(kp), `${letters[record.state]} ${record.count}${last}`);
 }
 
 /** A new unresolved promise with no holder yet; it dies at the end of the step unless something takes hold of it. */
 export function addPromise(state: KernelState, decider: VatId | undefined): KernelPromiseId {
   const kp = kernelPromiseId(takeNumber(state, 'promise'));
-  writePromise(state, kp, { state: 'unresolved', count: 0, decider });
+  writePromise(state, kp, { state: 'unresolved', count: 0, decider, leadsOn: false });
   state.zero.add(kp);
   return kp;
 }

@@ -3,6 +3,7 @@
  * as reachable and recognizable; a promise has one count. A count that touches zero is noted for the end of the step.
  */
 import assert from 'node:assert/strict';
+import { linksOfObject, noteCandidate, noteHeld } from './cycles/candidates.js';
 import { isPromise, storedKref, type KernelObjectId, type Kref } from './ids.js';
 import { readObject, writeObject } from './objects.js';
 import { readPromise, writePromise } from './promises.js';
@@ -15,6 +16,7 @@ export function hold(state: KernelState, kref: Kref): void {
     const promise = readPromise(state.rows, kref);
     assert(promise, `hold on ${kref}, which the kernel does not know`);
     writePromise(state, kref, { ...promise, count: promise.count + 1 });
+    if (promise.leadsOn) noteHeld(state, kref);
     return;
   }
   addToObject(state, kref, 1, 1);
@@ -30,6 +32,7 @@ export function release(state: KernelState, kref: Kref): void {
   assert(promise && promise.count > 0, `release of ${kref}, which nobody holds`);
   writePromise(state, kref, { ...promise, count: promise.count - 1 });
   if (promise.count === 1) state.zero.add(kref);
+  else if (promise.leadsOn) noteCandidate(state, kref);
 }
 
 export function holdSlots(state: KernelState, data: CapData): void {
@@ -52,4 +55,5 @@ export function addToObject(state: KernelState, kref: KernelObjectId, reachable:
   const next = { ...record, reachable: record.reachable + reachable, recognizable: record.recognizable + recognizable };
   writeObject(state, kref, next);
   if (next.reachable === 0 && (reachable < 0 || recognizable < 0)) state.zero.add(kref);
+  else if (reachable !== 0 && linksOfObject(state, kref, record.owner)) (reachable > 0 ? noteHeld : noteCandidate)(state, kref);
 }

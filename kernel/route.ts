@@ -1,5 +1,6 @@
 /** Where a message goes (design 5.2, Routing), and how a promise is settled; the two call each other. */
 import assert from 'node:assert/strict';
+import { leadOn, noteCandidate } from './cycles/candidates.js';
 import { loneSlot, methodOf, type CapData } from './capdata.js';
 import { errorData, repeatable, vatTerminated } from './errors.js';
 import { isPromise, storedKref, type KernelPromiseId, type Kref } from './ids.js';
@@ -91,7 +92,9 @@ function settleOne(state: KernelState, { kp, isReject, data }: Settlement, settl
 
   holdSlots(state, data);
   const { count } = knownPromise(state.rows, kp);
-  writePromise(state, kp, { state: isReject ? 'rejected' : 'fulfilled', count, decider: undefined });
+  const leadsOn = leadOn(state, data.slots);
+  writePromise(state, kp, { state: isReject ? 'rejected' : 'fulfilled', count, decider: undefined, leadsOn });
+  if (leadsOn) noteCandidate(state, kp);
   state.rows.set(keys.promiseData(kp), JSON.stringify({ body: data.body, slots: data.slots }));
 
   for (const { key, message } of waiting) {

@@ -5,6 +5,7 @@
 import type { Action } from './action.js';
 import { choresOf } from './chores.js';
 import { crankBase, meterTimesOf, settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
+import { cyclesAreWanted, searchCycles } from './cycles.js';
 import { takeAction } from './intake.js';
 import { planRound } from './round.js';
 import { runQueueOf } from './run-queue.js';
@@ -52,7 +53,9 @@ export async function runKernel(host: RunHost, policy: RunPolicy, input: RunInpu
     feed(run, policy);
     if (!(await doRound(run, cranksMax - run.cranks))) break;
   }
-  await cleanTerminated(run, policy.cleanupBudget ?? host.state.params.cleanupBudget);
+  const cleanupBudget = policy.cleanupBudget ?? host.state.params.cleanupBudget;
+  await cleanTerminated(run, cleanupBudget);
+  if (cleanupBudget > 0) await collectCycles(run, cleanupBudget);
   return { computrons: run.computrons, cranks: run.cranks, steps: run.steps };
 }
 
@@ -160,6 +163,20 @@ async function cleanTerminated(run: Run, budget: number): Promise<void> {
     const onDisk = await leftoversOnDisk(state, next.vat, portion);
     beginStep(state);
     left -= cleanUp(state, next, portion, onDisk);
+    note(run, closeStep(state, 'cleanup'));
+    await run.host.yieldToHost();
+  }
+}
+
+/** One more node or link is looked at for so many computrons that the run spent: a seventh of what a link costs who makes it, so that nobody makes cycles faster than they go. */
+const computronsPerLook = 4_000n;
+
+/** Data that only cycles hold: as much as the budget allows, and more after a run in which much was done. */
+async function collectCycles(run: Run, budget: number): Promise<void> {
+  const { state } = run.host;
+  for (let left = Math.max(budget, Number(run.computrons / computronsPerLook)); left > 0 && cyclesAreWanted(state); left -= cleanupStepMax) {
+    beginStep(state);
+    searchCycles(state, Math.min(left, cleanupStepMax));
     note(run, closeStep(state, 'cleanup'));
     await run.host.yieldToHost();
   }

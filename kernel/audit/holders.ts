@@ -3,7 +3,7 @@ import type { CapData } from '../capdata.js';
 import { isPromise, kernelPromiseId, storedKref, type Kref } from '../ids.js';
 import { krefsIn } from '../items.js';
 import type { WaitingTimer } from '../service/timer.js';
-import { keys, numberAtEnd } from '../store/keys.js';
+import { keys, krefAtEnd, numberAtEnd } from '../store/keys.js';
 import { krefsOfWatcher, type Watcher } from '../watchers.js';
 import { objectAtStart, promiseAtStart, rowsBelow, type View } from './view.js';
 
@@ -64,6 +64,7 @@ function holdWaiters({ rows }: View, hold: Hold): void {
     const timer = JSON.parse(text) as WaitingTimer;
     hold(timer.kind === 'resolve' ? timer.promise : timer.handler, `the timer ${key}`);
   }
+  for (const { key, text } of rowsBelow(rows, keys.allCycleNodes)) if (text.endsWith(' garbage')) hold(krefAtEnd(key), 'the search for cycles');
   for (const { key, text } of rowsBelow(rows, 'pw.')) {
     for (const kref of [promiseAtStart(key), ...krefsOfWatcher(JSON.parse(text) as Watcher)]) hold(kref, `the watcher of ${promiseAtStart(key)}`);
   }

@@ -40,6 +40,10 @@ export interface KernelService {
   /** The facet that bootstrap gets; undefined when the service has none for system vats. */
   systemFacet(): ServiceData;
   call(call: ServiceCall): ServiceAnswer;
+  /** Krefs that the data of one of its objects holds. An object whose data may hold any is part of the search for cycles. */
+  heldBy?(data: ServiceData): readonly string[];
+  /** The same data without what it held. */
+  emptied?(data: ServiceData): ServiceData;
   /** The object cannot be reached any more and is about to be deleted: give back what it stands for. */
   retired?(state: KernelState, target: KernelObjectId, data: ServiceData): void;
 }

@@ -29,6 +29,8 @@ export const vatsService: KernelService = {
   homeFacet: account => ({ kind: 'facet', account }),
   systemFacet: () => ({ kind: 'facet', account: '' }),
   call: call => (call.data.kind === 'admin' ? callAdmin(call) : callFacet(call)),
+  heldBy: data => (data as AdminData).exit?.info.slots ?? [],
+  emptied: data => ({ ...data, exit: undefined }),
   retired: (state, _target, data) => {
     const { exit } = data as AdminData;
     if (exit) releaseSlots(state, exit.info);

@@ -46,7 +46,7 @@ export const keys = {
   pin: (kref: KernelObjectId) => `pin.${ofObject(kref)}`,
   allPins: 'pin.',
 
-  /** "u <count> <decider or ->" unresolved, "f <count>" fulfilled, "r <count>" rejected */
+  /** "u <count> <decider or ->" unresolved, "f <count>" fulfilled, "r <count>" rejected; with " +" if its data leads on to other data */
   promise: (kp: KernelPromiseId) => `p.${ofPromise(kp)}`,
   /** Resolution data of a settled promise: JSON capdata with krefs. */
   promiseData: (kp: KernelPromiseId) => `pd.${ofPromise(kp)}`,
@@ -94,6 +94,18 @@ export const keys = {
   allGcActions: 'g.',
   reap: (order: number) => `r.${ordinal(order)}`,
   allReaps: 'r.',
+
+  /** "<side> <phase> <cursor>" of the search for cycles of data (cycles/). */
+  cycleSearch: 'cy',
+  /** What may have become part of an unreachable cycle; noted on one side while the other is looked through. */
+  cycleCandidate: (side: 0 | 1, kref: Kref) => `cc.${side}.${ofKref(kref)}`,
+  cycleCandidates: (side: 0 | 1) => `cc.${side}.`,
+  /** "<count> <mark>" of what the search has found. */
+  cycleNode: (kref: Kref) => `cn.${ofKref(kref)}`,
+  allCycleNodes: 'cn.',
+  /** Nodes whose links the search has yet to follow. */
+  cycleWork: (kref: Kref) => `cw.${ofKref(kref)}`,
+  allCycleWork: 'cw.',
 
   /** A name in an account's c-list: "<kref> <iface>" */
   name: (account: string, name: string) => `n.${account}.${name}`,

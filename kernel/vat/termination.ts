@@ -1,6 +1,7 @@
 /** A vat's end (kernel reference 3.8): what happens at once, within the crank, and what is cleaned up step by step. */
 import type { CapData } from '../capdata.js';
 import { choresOf } from '../chores.js';
+import { leadOn, noteCandidate } from '../cycles/candidates.js';
 import { deleteEntry, entryOf, promisesOf } from '../clist.js';
 import { repeatable, vatTerminated } from '../errors.js';
 import { dropGcActionsOf } from '../gc.js';
@@ -64,6 +65,7 @@ function recordExit(state: KernelState, admin: KernelObjectId, isFailure: boolea
   if (!data) return; // nobody holds the facet any more
   holdSlots(state, info);
   setServiceData(state, admin, { ...data, exit: { isFailure, info } } satisfies ServiceData);
+  if (leadOn(state, info.slots)) noteCandidate(state, admin);
 }
 
 function dropReaps(state: KernelState, vat: VatId): void {

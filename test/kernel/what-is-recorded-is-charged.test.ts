@@ -39,6 +39,19 @@ test('a vat pays for what it records', async () => {
   assert.equal(readProgress(k.kernel.state.rows, 'v1' as VatId).used, String(1000 + 8000 + 1000 + 8000 + 100));
 });
 
+test('a promise in what another settles to is paid for', async () => {
+  const links = (slots: readonly string[]) => scripted(async (delivery, syscall) => {
+    if (delivery[0] === 'message') await syscall(['resolve', [[resultOf(delivery), false, { body: '#["&0","&1"]', slots }]]]);
+  });
+  const spent = async (slots: readonly string[]): Promise<bigint> => {
+    const k = await makeTestKernel({ scripts: { vat: links(slots) } });
+    await k.outcome(k.createVat('alice', 'vat', 'vat'));
+    await k.outcome(k.invoke('alice', 'vat', 'go'));
+    return BigInt(readProgress(k.kernel.state.rows, 'v1' as VatId).used);
+  };
+  assert.equal((await spent(['p+10', 'p+11'])) - (await spent(['o+0', 'o+0'])), 60_000n);
+});
+
 test('a run whose messages are long ends with its budget', async () => {
   const k = await makeTestKernel({ scripts: { vat }, params: { roundWidth: 1, computronsPerRun: 300_000_000n } });
   await k.outcome(k.createVat('alice', 'vat', 'vat'));
