@@ -7,6 +7,7 @@ import { printToHost } from './console.js';
 import { multiplyLimit, unmetered } from './meter.js';
 import { takeWaiting } from './outbox.js';
 import { decode, encode } from './port.js';
+import { forgetReads } from './reads.js';
 import type { Dispatch } from './vat.js';
 import { makeVat } from './vat.js';
 
@@ -50,7 +51,9 @@ function deliver(toVat: Dispatch, delivery: unknown): Promise<string> {
   );
 }
 
+/** The end of a command: what is known or waits until then is let go. */
 function withWaiting(reply: string): string {
+  forgetReads();
   const syscalls = takeWaiting();
   return syscalls === undefined ? reply : `${reply}\n${syscalls}`;
 }

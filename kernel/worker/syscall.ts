@@ -1,6 +1,7 @@
 /** The syscalls of a vat, as liveslots calls them. */
 import { unmetered } from './meter.js';
 import { askSyscall, post } from './outbox.js';
+import { isKnown, recall, remember } from './reads.js';
 
 type CapData = { readonly body: string; readonly slots: readonly string[] };
 type Resolution = readonly [vpid: string, isReject: boolean, data: CapData];
@@ -17,6 +18,30 @@ function read(...syscall: readonly unknown[]): unknown {
   throw Error(`syscall.${String(syscall[0])} failed: ${String(value)}`);
 }
 
+/** A row of the vat's store. Its price does not tell whether the host was asked. */
+function get(key: string): string | undefined {
+  return unmetered(() => {
+    if (isKnown(key)) return recall(key);
+    const value = (read('vatstoreGet', key) ?? undefined) as string | undefined;
+    remember(key, value);
+    return value;
+  });
+}
+
+function set(key: string, value: string): void {
+  unmetered(() => {
+    tell('vatstoreSet', key, value);
+    remember(key, value);
+  });
+}
+
+function remove(key: string): void {
+  unmetered(() => {
+    tell('vatstoreDelete', key);
+    remember(key, undefined);
+  });
+}
+
 export const syscall = harden({
   send: (target: string, methargs: CapData, result?: string) => { tell('send', target, { methargs, result }); },
   subscribe: (vpid: string) => { tell('subscribe', vpid); },
@@ -26,9 +51,9 @@ export const syscall = harden({
   retireImports: (vrefs: readonly string[]) => { tell('retireImports', vrefs); },
   retireExports: (vrefs: readonly string[]) => { tell('retireExports', vrefs); },
   abandonExports: (vrefs: readonly string[]) => { tell('abandonExports', vrefs); },
-  vatstoreSet: (key: string, value: string) => { tell('vatstoreSet', key, value); },
-  vatstoreDelete: (key: string) => { tell('vatstoreDelete', key); },
-  vatstoreGet: (key: string) => read('vatstoreGet', key) ?? undefined,
+  vatstoreSet: set,
+  vatstoreDelete: remove,
+  vatstoreGet: get,
   vatstoreGetNextKey: (prior: string) => read('vatstoreGetNextKey', prior) ?? undefined,
   callNow: (target: string, method: string, args: CapData) => read('callNow', target, method, args),
 });
