@@ -60,6 +60,8 @@ export class Warehouse {
   /** Online workers, least recently used first. */
   readonly #online = new Map<VatId, VatWorker>();
   readonly #starting = new Map<VatId, Promise<VatWorker>>();
+  /** Workers that were told to end and may not be gone yet. */
+  readonly #ending = new Map<VatId, Promise<void>>();
   readonly #busy = new Set<VatId>();
   /** Deliveries that wait until one of the busy workers is done. */
   readonly #waves: (() => void)[] = [];
@@ -124,8 +126,16 @@ export class Warehouse {
   async discard(vat: VatId): Promise<void> {
     await this.#starting.get(vat)?.catch(() => undefined); // whoever asked for it is told
     const worker = this.#online.get(vat);
+    if (worker) await this.#end(vat, worker);
+  }
+
+  /** From now on nobody is given this worker: a delivery for its vat may get its turn while it is being ended, and then waits for that. */
+  async #end(vat: VatId, worker: VatWorker): Promise<void> {
     this.#online.delete(vat);
-    await worker?.close();
+    const ended = worker.close();
+    this.#ending.set(vat, ended);
+    await ended;
+    if (this.#ending.get(vat) === ended) this.#ending.delete(vat);
   }
 
   async discardAll(): Promise<void> {
@@ -184,6 +194,7 @@ export class Warehouse {
   }
 
   async #startWorker(vat: VatId, { bundleId, label, computronsPerDelivery }: WorkerSpec): Promise<VatWorker> {
+    await this.#ending.get(vat);
     const bundle = await this.#options.bundles.get(bundleId);
     assert(bundle, `bundle ${bundleId} of ${vat} is not in the store`);
     return this.#options.workers.start({ name: `${vat}:${label}`, vatId: vat, bundle, computronsPerDelivery });
@@ -191,9 +202,10 @@ export class Warehouse {
 
   /** Pages out the least recently used idle workers until those that are being made fit. */
   async #makeRoom(): Promise<void> {
-    for (const vat of [...this.#online.keys()]) {
+    for (const [vat, worker] of [...this.#online]) {
       if (this.#online.size + this.#making <= this.#options.maxVatsOnline) return;
-      if (!this.#busy.has(vat)) await this.discard(vat);
+      if (this.#busy.has(vat) || this.#online.get(vat) !== worker) continue;
+      await this.#end(vat, worker);
     }
   }
 }

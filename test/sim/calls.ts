@@ -1,15 +1,17 @@
 /** Messages as vats and accounts send them: to each other anything, to the kernel's services mostly what they know. */
+import { addressText } from '../../chain/index.js';
 import { record, type Passable } from '../../kernel/capdata.js';
 import type { Random } from '../support/kernel-random.js';
 
-export const scriptBundles = ['b1-good', 'b1-other', 'b1-fails'] as const;
+export const scriptBundles = ['b1-good', 'b1-other', 'b1-fails', 'b1-hostile'] as const;
 /** Gives a reference to something, if possible to something with that interface. */
 export type Ref = (iface?: string) => Passable;
 export type Call = readonly [method: string, args: readonly Passable[]];
 
-/** One bundle in eight does not start. */
+/** One bundle in eight does not start, and one in six does what it likes. */
 export function someBundle(random: Random): string {
-  return random.once(8) ? 'b1-fails' : (random.pick(['b1-good', 'b1-other']) as string);
+  if (random.once(8)) return 'b1-fails';
+  return random.once(6) ? 'b1-hostile' : (random.pick(['b1-good', 'b1-other']) as string);
 }
 
 /** A call of something with the interface `iface`. */
@@ -42,6 +44,16 @@ const services: Readonly<Record<string, (random: Random, ref: Ref) => Call>> = {
       default: return ['now', []];
     }
   },
+  'Alleged: bank': (random, ref) => (random.once(5) ? ['canReceive', [someAddress(random)]] : ['makePurse', [random.once(8) ? ref() : someDenom(random)]]),
+  'Alleged: purse': (random, ref) => {
+    switch (random.below(6)) {
+      case 0: return ['balance', []];
+      case 1: return ['withdraw', [someAmount(random)]];
+      case 2: return ['sendTo', [someAddress(random), someAmount(random)]];
+      default: return ['deposit', [ref('Alleged: payment')]];
+    }
+  },
+  'Alleged: payment': random => [random.once(3) ? 'refund' : 'getAmount', []],
   'Alleged: timerToken': () => ['cancel', []],
   'Alleged: directory': (random, ref) => {
     const name = `public-${random.below(4)}`;
@@ -52,6 +64,11 @@ const services: Readonly<Record<string, (random: Random, ref: Ref) => Call>> = {
     }
   },
 };
+
+export const someDenom = (random: Random): string => (random.once(3) ? 'ufoo' : 'uwind');
+const someAmount = (random: Random): bigint => BigInt(random.below(40)) - 2n;
+const someAddress = (random: Random): Passable => (random.once(4) ? 'nobody' : somebody);
+const somebody = addressText(new Uint8Array(20).fill(1));
 
 function someOptions(random: Random): Passable {
   return random.once(2) ? record({}) : record({ computeBalance: BigInt(20_000 + random.below(300_000)) });

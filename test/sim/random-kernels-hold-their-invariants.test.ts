@@ -13,16 +13,16 @@ const howTo = (seed: string): string => `to repeat: npm run sim -- ${seed}`;
 
 test('kernels with random vats and accounts hold every invariant after every step', { timeout: 240_000 }, async () => {
   let joinedInAll = 0;
-  for (const seed of new Set([...recorded, ...numbered(1, 100)])) {
+  for (const seed of new Set([...recorded, ...numbered(1, 60)])) {
     const { violations, joined } = await simulate(seed);
     assert.deepEqual(violations, [], howTo(seed));
     joinedInAll += joined;
   }
-  assert.ok(joinedInAll > 100, `notifies joined in ${joinedInAll} deliveries only`);
+  assert.ok(joinedInAll > 50, `notifies joined in ${joinedInAll} deliveries only`);
 });
 
-test('paging, restarts, lost workers and runs given twice change nothing of the history', { timeout: 240_000 }, async () => {
-  for (const seed of numbered(200, 205)) {
+test('paging, restarts, slow and lost workers, and runs given twice change nothing of the history', { timeout: 240_000 }, async () => {
+  for (const seed of [...recorded, 's200']) {
     const { faults } = await compareModes(seed);
     assert.deepEqual(faults, [], howTo(seed));
   }

@@ -7,13 +7,15 @@ import type { VatDelivery, VatResolution, VatSyscall, WorkerStart } from '../../
 import { makeRandom, type Random } from '../support/kernel-random.js';
 import type { ScriptedEnd, ScriptedVat, Syscall } from '../support/kernel-scripted.js';
 import { callOf } from './calls.js';
+import { makeHostileVat } from './hostile-vat.js';
 import { StoreModel } from './store-model.js';
 
 /** What outlives the incarnation, in its store. */
 type Durable = { nextExport: number; nextPromise: number; imports: [string, boolean][]; exports: [string, boolean][]; incarnation: number };
 
 export function makeRandomVat(seed: string, { name, bundle }: WorkerStart): ScriptedVat {
-  return new RandomVat(`${seed} ${name}`, Buffer.from(bundle).toString());
+  const id = Buffer.from(bundle).toString();
+  return id === 'b1-hostile' ? makeHostileVat(`${seed} ${name}`) : new RandomVat(`${seed} ${name}`, id);
 }
 
 class RandomVat implements ScriptedVat {
@@ -30,6 +32,8 @@ class RandomVat implements ScriptedVat {
   readonly #ifaces = new Map<string, string>();
   readonly #decided = new Set<string>();
   readonly #awaited = new Set<string>();
+  /** Names of promises that the kernel gave it and took back. */
+  readonly #told = new Set<string>();
   #syscall: Syscall = () => Promise.reject(new Error('no delivery'));
 
   constructor(seed: string, bundle: string) {
@@ -108,6 +112,7 @@ class RandomVat implements ScriptedVat {
     for (const vpid of settled) {
       this.#awaited.delete(vpid);
       this.#decided.delete(vpid);
+      if (vpid.startsWith('p-')) this.#told.add(vpid);
     }
     for (const [, , data] of batch) await this.#meet(data, settled);
     return this.#act(2);
@@ -190,16 +195,20 @@ class RandomVat implements ScriptedVat {
     }
   }
 
+  /** Its own name for it; or one that the kernel took back, as liveslots does with promises that it kept in virtual data. */
   #newPromise(): string {
-    const vpid = `p+${this.#durable.nextPromise++}`;
+    const known = this.#random.once(6) ? this.#random.pick([...this.#told]) : undefined;
+    const vpid = known ?? `p+${this.#durable.nextPromise++}`;
+    this.#told.delete(vpid);
     this.#decided.add(vpid);
     return vpid;
   }
 
   async #resolveSome(): Promise<void> {
     const chosen = [...this.#decided].slice(0, 1 + this.#random.below(2));
-    const batch = chosen.map((vpid): VatResolution => {
+    const batch = chosen.map((vpid, index): VatResolution => {
       const isReject = this.#random.once(4);
+      if (this.#random.once(8)) return [vpid, isReject, encodeCapData([promiseRef(chosen[(index + 1) % chosen.length] as string), 'round and round'])];
       const lone = this.#random.once(2) ? this.#random.pick([...this.#imports].filter(([, reachable]) => reachable).map(([vref]) => vref)) : undefined;
       const value: Passable = lone === undefined ? [this.#someRef(), this.#random.below(10)] : slotRef(lone, 'Alleged: thing');
       return [vpid, isReject, encodeCapData(value)];

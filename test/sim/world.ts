@@ -2,11 +2,13 @@
  * A seeded world around one kernel: accounts that act, vats that do anything, blocks with little room. Every step is
  * audited. What a mode does to the host (restarts, lost workers, runs given twice) must not change the history.
  */
-import { allVats, audit, Kernel, KernelStorage, MemoryBacking, activityHash, canResolve, defaultParams, namesOf, readName, readVat, type Action, type KernelParams, type OutboundOp } from '../../kernel/index.js';
+import { denomsHeld, makeBankService, totalHeld } from '../../app/host/services/bank.js';
+import { allVats, audit, Kernel, KernelStorage, MemoryBacking, activityHash, canResolve, defaultParams, namesOf, readName, readVat, type Action, type KernelParams, type Coin, type OutboundOp } from '../../kernel/index.js';
 import { encodeCapData, slotRef } from '../../kernel/capdata.js';
 import { makeRandom, type Random } from '../support/kernel-random.js';
 import { makeScriptedWorkers, type ScriptedVat, type ScriptedWorkers } from '../support/kernel-scripted.js';
-import { callOf, scriptBundles, someBundle } from './calls.js';
+import { callOf, scriptBundles, someBundle, someDenom } from './calls.js';
+import { everythingIsGone } from './leftovers.js';
 import { makeRandomVat } from './random-vat.js';
 
 export type Mode = {
@@ -14,10 +16,16 @@ export type Mode = {
   readonly maxVatsOnline?: number;
   /** Drops every worker and reads the store anew after each run. */
   readonly restarts?: boolean;
+  /** Drops every worker after each crank. */
+  readonly evicts?: boolean;
+  /** Workers take their time, each another one. */
+  readonly dawdles?: boolean;
   /** Forgets each run once and does it again. */
   readonly twice?: boolean;
   /** Workers die now and then, of local reasons. */
   readonly losesWorkers?: boolean;
+  /** false: the history is only compared with one that was audited. */
+  readonly audited?: boolean;
 };
 
 export type History = { readonly activity: string; readonly steps: number; /** Deliveries in which several notifies joined. */ readonly joined: number; readonly outcomes: readonly string[]; readonly violations: readonly string[] };
@@ -45,6 +53,12 @@ function makeFaults(seed: string): (vatId: string) => boolean {
   };
 }
 
+/** How many turns of the process a worker waits at each syscall: it must not matter who answers first. */
+function makeDawdling(seed: string): () => number {
+  const random = makeRandom(`dawdling of ${seed}`);
+  return () => random.below(4);
+}
+
 class World {
   readonly #seed: string;
   readonly #mode: Mode;
@@ -60,6 +74,8 @@ class World {
   #nextName = 1;
   #now = 1000n;
   #steps = 0;
+  /** By denom: what accounts gave with actions, less what came back or was sent. */
+  readonly #coins = new Map<string, bigint>();
   #joined = 0;
 
   constructor(seed: string, mode: Mode) {
@@ -69,7 +85,9 @@ class World {
     this.#params = {
       ...defaultParams, computronsPerRun: 400_000n, computronsPerDelivery: 100_000, reapInterval: 3, cleanupBudget: 7, roundWidth: mode.roundWidth ?? 4,
     };
-    this.#workers = makeScriptedWorkers(start => this.#counting(makeRandomVat(seed, start)), mode.losesWorkers ? { dies: makeFaults(seed) } : {});
+    this.#workers = makeScriptedWorkers(start => this.#counting(makeRandomVat(seed, start)), {
+      ...(mode.losesWorkers ? { dies: makeFaults(seed) } : {}), ...(mode.dawdles ? { dawdles: makeDawdling(seed) } : {}),
+    });
   }
 
   #counting(vat: ScriptedVat): ScriptedVat {
@@ -97,6 +115,8 @@ class World {
       workers: this.#workers,
       engine: 'scripted',
       bundles: { get: id => Promise.resolve(Buffer.from(id)) },
+      services: [makeBankService({ isBlocked: () => false, systemAccount: accounts[0] })],
+      ...(this.#mode.evicts ? { yieldToHost: () => this.#kernel.warehouse.discardAll() } : {}),
       maxVatsOnline: this.#mode.maxVatsOnline ?? 20,
       onStep: step => {
         this.#steps += 1;
@@ -106,7 +126,7 @@ class World {
   }
 
   #check(where: string): void {
-    if (this.#violations.length > 10) return;
+    if (this.#mode.audited === false || this.#violations.length > 10) return;
     for (const violation of audit(this.#kernel.state.rows)) this.#violations.push(`${where}: ${violation}`);
   }
 
@@ -124,6 +144,7 @@ class World {
     }
     const { outbound } = await this.#kernel.run(input);
     for (const op of outbound) this.#note(op);
+    this.#coinsAddUp();
     this.#commit();
     if (!this.#mode.restarts) return;
     await this.#kernel.shutdown();
@@ -131,10 +152,26 @@ class World {
   }
 
   #note(op: OutboundOp): void {
+    if (op.kind === 'coins') this.#count(op, -1n);
     if (op.kind === 'action-taken') this.#waiting = this.#waiting.filter(({ id }) => id !== op.action);
     if (op.kind !== 'action-settled') return;
     if (this.#outcomes.some(outcome => outcome.startsWith(`${op.action} `))) this.#violations.push(`action ${op.action} has a second outcome`);
     this.#outcomes.push(`${op.action} ${op.state} ${op.result.body} ${op.result.slots.join(' ')}`);
+  }
+
+  #count({ denom, amount }: Coin, sign: bigint): void {
+    this.#coins.set(denom, (this.#coins.get(denom) ?? 0n) + sign * amount);
+  }
+
+  /** Everything that was given and did not come back is in purses and payments, or with actions that wait. */
+  #coinsAddUp(): void {
+    const { rows } = this.#kernel.state;
+    const waiting = this.#waiting.flatMap(action => (action.kind === 'invoke' ? action.funds : []));
+    for (const denom of new Set([...denomsHeld(rows), ...this.#coins.keys()])) {
+      const held = waiting.reduce((sum, coin) => (coin.denom === denom ? sum + coin.amount : sum), totalHeld(rows, denom));
+      const given = this.#coins.get(denom) ?? 0n;
+      if (held !== given) this.#violations.push(`coinsAddUp: ${given} ${denom} were given, and ${held} are there`);
+    }
   }
 
   #commit(): void {
@@ -143,25 +180,24 @@ class World {
     rows.committed();
   }
 
-  /** Everything is let go: what remains afterwards would remain for ever. */
+  /** Everything is let go and every vat ends: what remains afterwards would remain for ever. */
   async end(): Promise<void> {
+    this.#letGo();
+    for (let runs = 0; runs < 5; runs += 1) await this.#run();
+    this.#violations.push(...(await everythingIsGone(this.#kernel, accounts, async input => {
+      const { outbound } = await this.#kernel.run({ highPriority: [], newBundles: [], ...input });
+      for (const op of outbound) this.#note(op);
+      this.#coinsAddUp();
+      this.#commit();
+    })));
+    await this.#kernel.shutdown();
+  }
+
+  #letGo(): void {
     const { rows } = this.#kernel.state;
     for (const account of accounts) {
       for (const { name } of namesOf(rows, account)) this.#waiting.push({ id: this.#nextAction++, kind: 'drop', sender: account, name });
     }
-    for (let runs = 0; runs < 5; runs += 1) await this.#run();
-    await this.#noDiskRowsOfForgottenVats();
-  }
-
-  async #noDiskRowsOfForgottenVats(): Promise<void> {
-    const { rows } = this.#kernel.state;
-    for (const prefix of ['vs.', '@t.']) {
-      for (const key of await rows.keysOnDisk(prefix, `${prefix.slice(0, -1)}/`, 1_000_000)) {
-        const vat = key.split('.')[1] as string;
-        if (rows.get(`v.${vat}`) === undefined) this.#violations.push(`the end: ${JSON.stringify(key)} is left of a forgotten vat`);
-      }
-    }
-    await this.#kernel.shutdown();
   }
 
   history(): History {
@@ -174,7 +210,7 @@ class World {
     const common = { id: this.#nextAction++, sender };
     const names = namesOf(this.#kernel.state.rows, sender).map(({ name }) => name);
     const { rows } = this.#kernel.state;
-    const offered = ['home.vats', 'home.timer', 'home.directory', '@public-1', '@public-2'].filter(name => name.startsWith('home.') || canResolve(rows, new Set(), sender, name));
+    const offered = ['home.vats', 'home.timer', 'home.directory', 'home.bank', '@public-1', '@public-2'].filter(name => name.startsWith('home.') || canResolve(rows, new Set(), sender, name));
     const some = (): string => (random.once(20) ? 'unknown' : random.once(4) ? undefined : random.pick(names)) ?? (random.pick(offered) as string);
     const nameOf = (iface: string | undefined): string | undefined => (iface === undefined ? undefined : random.pick(names.filter(name => readName(rows, sender, name)?.iface === iface)));
     const fresh = (): string => `n${this.#nextName++}`;
@@ -193,8 +229,15 @@ class World {
         const target = some();
         const iface = target.startsWith('home.') ? `Alleged: ${target.slice(5)}` : (readName(rows, sender, target)?.iface ?? '');
         const [method, args] = callOf(random, iface, wanted => slotRef(nameOf(wanted) ?? some()));
-        return { ...common, kind: 'invoke', target, method, args: encodeCapData([...args]), saveAs: random.once(2) ? fresh() : '', funds: [] };
+        return { ...common, kind: 'invoke', target, method, args: encodeCapData([...args]), saveAs: random.once(2) ? fresh() : '', funds: this.#someFunds() };
       }
     }
+  }
+
+  #someFunds(): readonly Coin[] {
+    if (!this.#random.once(3)) return [];
+    const coin = { denom: someDenom(this.#random), amount: BigInt(1 + this.#random.below(50)) };
+    this.#count(coin, 1n);
+    return [coin];
   }
 }

@@ -1,4 +1,5 @@
 /** Workers without a process: a vat is an object that makes its syscalls when it is delivered to. For tests of the kernel's logic. */
+import { setImmediate } from 'node:timers/promises';
 import { WorkerLost, type DeliveryOutcome, type DeliveryVerdict, type RecordedSyscall, type VatDelivery, type VatSyscall, type VatWorker, type WorkerFactory, type WorkerStart } from '../../kernel/vat/protocol.js';
 
 /** Makes a syscall and gives the value that it was answered with. */
@@ -18,10 +19,12 @@ export type ScriptedWorkers = WorkerFactory & {
 export type ScriptedOptions = {
   /** Asked before and after each delivery: whether this worker dies here, as of a local reason. */
   readonly dies?: (vatId: string) => boolean;
+  /** Asked at each syscall: for how many turns of the process the worker waits. */
+  readonly dawdles?: () => number;
 };
 
 /** `make` is called for each worker; the bundle's bytes are the script's own business. */
-export function makeScriptedWorkers(make: (start: WorkerStart) => ScriptedVat, { dies = () => false }: ScriptedOptions = {}): ScriptedWorkers {
+export function makeScriptedWorkers(make: (start: WorkerStart) => ScriptedVat, { dies = () => false, dawdles = () => 0 }: ScriptedOptions = {}): ScriptedWorkers {
   const alive = new Set<string>();
   let started = 0;
   return {
@@ -31,7 +34,7 @@ export function makeScriptedWorkers(make: (start: WorkerStart) => ScriptedVat, {
       started += 1;
       if (alive.has(start.vatId)) throw new Error(`${start.vatId} would have two workers`);
       alive.add(start.vatId);
-      return Promise.resolve(makeWorker(start, make(start), dies, () => alive.delete(start.vatId)));
+      return Promise.resolve(makeWorker(start, make(start), { dies, dawdles }, () => alive.delete(start.vatId)));
     },
     shutdown: () => {
       alive.clear();
@@ -40,7 +43,7 @@ export function makeScriptedWorkers(make: (start: WorkerStart) => ScriptedVat, {
   };
 }
 
-function makeWorker(start: WorkerStart, vat: ScriptedVat, dies: (vatId: string) => boolean, onClose: () => void): VatWorker {
+function makeWorker(start: WorkerStart, vat: ScriptedVat, { dies, dawdles }: Required<ScriptedOptions>, onClose: () => void): VatWorker {
   let usable = true;
   const lose = (): never => {
     usable = false;
@@ -52,6 +55,7 @@ function makeWorker(start: WorkerStart, vat: ScriptedVat, dies: (vatId: string) 
       if (dies(start.vatId)) lose();
       const syscalls: RecordedSyscall[] = [];
       const end = await vat.deliver(structuredClone(delivery), async s => {
+        for (let turns = dawdles(); turns > 0; turns -= 1) await setImmediate();
         const r = await answer(s);
         syscalls.push(structuredClone({ s, r }));
         return r[1];

@@ -1,0 +1,39 @@
+/** The end of a world: every vat is ended and cleaned up, all timers have come. Whatever is left then would be left for ever. */
+import { allVats, audit, defaultParams, namesOf, readVat, type Action, type Kernel, type KernelParams } from '../../kernel/index.js';
+import { encodeCapData } from '../../kernel/capdata.js';
+import { enqueue } from '../../kernel/queues.js';
+import { beginStep, closeStep } from '../../kernel/step.js';
+
+type Run = (input: { readonly actions: readonly Action[]; readonly now: bigint; readonly params: KernelParams }) => Promise<void>;
+
+const muchRoom: KernelParams = { ...defaultParams, computronsPerRun: 10n ** 12n, cleanupBudget: 100_000 };
+const longAfter = 100_000n;
+
+/** What may stay when there is no vat, no name and no timer: counters, bundles, publications, facets of accounts and of the system,
+ * and coins in purses that are published. */
+const mayStay = /^(?:meta|next|b|nh|d|o|os|x)\./;
+
+/** Settled promises that hold each other: nothing else is left that could hold them. */
+const isOfACycle = (key: string, value: string): boolean => key.startsWith('pd.') || (key.startsWith('p.') && !value.startsWith('u'));
+
+export async function everythingIsGone(kernel: Kernel, accounts: readonly string[], run: Run): Promise<string[]> {
+  const { rows } = kernel.state;
+  endEveryVat(kernel);
+  let id = 1_000_000n; // above all that the world used
+  for (let runs = 0; runs < 8; runs += 1) {
+    const drops = accounts.flatMap(sender => namesOf(rows, sender).map(({ name }): Action => ({ id: id++, kind: 'drop', sender, name })));
+    await run({ actions: drops, now: longAfter * BigInt(runs + 1), params: muchRoom });
+    endEveryVat(kernel);
+  }
+  const left = [...rows.range('a', '{')].filter(([key, value]) => !mayStay.test(key) && !isOfACycle(key, value)).map(([key, value]) => `the end: ${JSON.stringify(key)} is left: ${value}`);
+  const onDisk = (await Promise.all(['vs.', '@t.'].map(prefix => rows.keysOnDisk(prefix, `${prefix.slice(0, -1)}/`, 1000)))).flat();
+  return [...audit(rows), ...left, ...onDisk.map(key => `the end: ${JSON.stringify(key)} is left on disk`)].slice(0, 10);
+}
+
+function endEveryVat({ state }: Kernel): void {
+  beginStep(state);
+  for (const vat of allVats(state.rows)) {
+    if (readVat(state.rows, vat)?.life !== 'terminated') enqueue(state, { type: 'terminate-vat', vat, reason: encodeCapData('the end'), result: null });
+  }
+  closeStep(state, 'inject');
+}
