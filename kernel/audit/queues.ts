@@ -52,10 +52,12 @@ export function pinsAreOfNamedVats({ rows, vats, objects }: View): string[] {
   const pinned = new Set(rowsBelow(rows, keys.allPins).map(({ text }) => text));
   return [
     ...rowsBelow(rows, keys.allPins).flatMap(({ key, text }) => {
-      const owner = objects.get(objectAtStart(key))?.owner;
+      const object = objects.get(objectAtStart(key));
+      const owner = object?.owner;
       const isOwn = owner !== undefined && 'vat' in owner && owner.vat === text;
+      const isAbandoned = object !== undefined && owner === undefined; // a vat may give up even its root
       return [
-        ...(isOwn ? [] : [`${objectAtStart(key)} is pinned for ${text}, which does not own it`]),
+        ...(isOwn || isAbandoned ? [] : [`${objectAtStart(key)} is pinned for ${text}, which does not own it`]),
         ...(named.has(text) ? [] : [`${objectAtStart(key)} is pinned for ${text}, which has no name`]),
       ];
     }),
