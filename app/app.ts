@@ -11,7 +11,7 @@ import { installedBundles } from './installed-bundles.js';
 import { KernelHost, kernelModule, kernelStore, storageStore } from './host/index.js';
 import { makeBankService } from './host/services/bank.js';
 import { storageService } from './host/services/storage.js';
-import { NodeDatabase, numberOfRow } from './store.js';
+import { NodeDatabase, numberOfRow, type DatabaseSnapshot } from './store.js';
 
 export type AppOptions = {
   /** The home's data folder. */
@@ -37,6 +37,8 @@ export type App = {
   readonly application: AbciApplication;
   /** Of the last commit; 0n when there is none. */
   readonly height: bigint;
+  /** The database at one height, for who looks on. Close it before the application. */
+  readSnapshot(): DatabaseSnapshot;
   /** Finishes what is under way, ends the workers and closes the database. Call it when no engine drives the application any more. */
   close(): Promise<void>;
 };
@@ -118,6 +120,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     get height() {
       return store.version;
     },
+    readSnapshot: () => database.snapshot(),
     close: async () => {
       isClosing = true;
       const over = host.giveUp();

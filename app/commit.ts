@@ -62,7 +62,7 @@ function localRows({ prepared, digestState, confirmed }: BlockWrites): DatabaseR
 }
 
 /** The last block in the database; undefined before the first. */
-export function databaseHeight(database: NodeDatabase): bigint | undefined {
+export function databaseHeight(database: Pick<NodeDatabase, 'get'>): bigint | undefined {
   return numberOfRow(database.get(heightKey));
 }
 

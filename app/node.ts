@@ -9,6 +9,8 @@ import type { Engine } from '../chain/engine/types.js';
 import { makeXsnapWorkerFactory } from '../kernel/index.js';
 import { makeApp, type App } from './app.js';
 import { rpcUrlFile } from './cli/home/paths.js';
+import { startControl, type ControlServer } from './control/server.js';
+import { controlSocketPath } from './control/socket-path.js';
 import { appProtoFolder } from './client/codecs.js';
 import type { CommitStep } from './commit.js';
 import { makeTxLookup } from './tx-lookup.js';
@@ -72,12 +74,15 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     ...optional('onCommitStep', options.onCommitStep),
     txLookup: makeTxLookup(() => rpcUrl),
   });
+  let control: ControlServer | undefined;
   try {
+    control = await startControl({ path: controlSocketPath(home), snapshot: () => app.readSnapshot(), log });
     const engine = await startEngine(options, app);
     rpcUrl = engine.rpcUrl;
     replaceFile(rpcUrlFile(home), `${engine.rpcUrl}\n`, 0o644);
-    return makeNode(home, app, engine);
+    return makeNode(home, app, engine, control);
   } catch (error) {
+    await control?.close();
     await app.close();
     throw error;
   }
@@ -106,10 +111,11 @@ function startEngine(options: NodeOptions, app: App): Promise<Engine | CometEngi
   });
 }
 
-function makeNode(home: string, app: App, engine: Engine): Node {
+function makeNode(home: string, app: App, engine: Engine, control: ControlServer): Node {
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await engine.stop();
+    await control.close();
     await app.close();
     rmSync(rpcUrlFile(home), { force: true });
   };

@@ -13,7 +13,7 @@ type Db = Level<Buffer, Uint8Array>;
 
 const bytesOf = (key: string): Buffer => Buffer.from(key, 'latin1');
 /** After every key with the prefix: its last character, one higher. */
-const endOf = (prefix: string): string => prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+export const endOf = (prefix: string): string => prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 
 export const chainPrefix = 'c/';
 export const kernelPrefix = 'k/';
@@ -24,6 +24,17 @@ export const undoPrefix = 'u/';
 export function databaseKeyOfKernelRow(key: string): string {
   return isLocal(key) ? `${localPrefix}${key}` : `${kernelPrefix}${key}`;
 }
+
+/** The database as it was at one moment, whatever is written meanwhile. Whoever takes one closes it. */
+export type DatabaseSnapshot = {
+  get(key: string): Uint8Array | undefined;
+  /** Rows in [from, to), ascending, in portions of about 64 KiB; one row is never divided. */
+  portions(from: string, to: string): AsyncIterable<readonly (readonly [key: string, value: Uint8Array])[]>;
+  close(): Promise<void>;
+};
+
+const portionRowsMax = 256;
+const portionBytes = 64 * 1024;
 
 export class NodeDatabase {
   readonly #db: Db;
@@ -62,6 +73,25 @@ export class NodeDatabase {
   async keys(from: string, to: string, limit: number): Promise<string[]> {
     const found = await this.#db.keys({ gte: bytesOf(from), lt: bytesOf(to), limit }).all();
     return found.map(key => key.toString('latin1'));
+  }
+
+  snapshot(): DatabaseSnapshot {
+    const db = this.#db;
+    const snapshot = db.snapshot();
+    return {
+      get: key => db.getSync(bytesOf(key), { snapshot }),
+      portions: async function* (from, to) {
+        const rows = db.iterator({ gte: bytesOf(from), lt: bytesOf(to), snapshot, highWaterMarkBytes: portionBytes });
+        try {
+          for (let portion = await rows.nextv(portionRowsMax); portion.length > 0; portion = await rows.nextv(portionRowsMax)) {
+            yield portion.map(([key, value]) => [key.toString('latin1'), value] as const);
+          }
+        } finally {
+          await rows.close();
+        }
+      },
+      close: () => snapshot.close(),
+    };
   }
 
   async close(): Promise<void> {

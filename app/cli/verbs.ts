@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addGenesis } from './genesis/index.js';
 import { addInit } from './init.js';
 import type { Io } from './io.js';
+import { addKernel } from './kernel/index.js';
 import { addKeys } from './keys/index.js';
 import { addLocalnet } from './localnet.js';
 import { addQuery } from './query/index.js';
@@ -14,4 +15,4 @@ import { addVersion } from './version.js';
 /** Adds a command to the program; its action throws CliFailure for what is expected to go wrong. */
 export type AddVerb = (program: Command, io: Io) => void;
 
-export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addStatus, addVersion];
+export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addKernel, addStatus, addVersion];

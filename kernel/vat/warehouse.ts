@@ -142,6 +142,11 @@ export class Warehouse {
     await Promise.all([...this.#online.keys(), ...this.#starting.keys()].map(vat => this.discard(vat)));
   }
 
+  /** Brings one vat back, whatever its life, by replaying its span. Rejects with ReplayMismatch when it does not replay. */
+  async bringBack(vat: VatId): Promise<void> {
+    await this.#workerOf(vat);
+  }
+
   /** Brings vats back before they are asked for, side by side. */
   async preload(vats: readonly VatId[]): Promise<void> {
     const wanted = vats.filter(vat => readVat(this.#options.rows, vat)?.life === 'running').slice(0, this.#options.maxVatsOnline);
