@@ -3,7 +3,7 @@
  * cannot do without, says what is missing and what to type, and exits 1. Silent when all is there.
  */
 import { accessSync, constants } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -24,12 +24,28 @@ function missing() {
   } else if (!isThere('node_modules/typescript/package.json', constants.R_OK)) {
     problems.push('the packages are not installed: run `npm ci`');
   } else {
+    if (!isThere('dist/kernel/worker/engine/xsnap-worker', constants.X_OK) && !isOnPath(process.env.CC ?? 'cc')) {
+      problems.push('a C compiler is missing, which builds the engine of the vat workers: install one (Debian: apt-get install gcc libc6-dev)');
+    }
     const worker = `node_modules/@agoric/xsnap/xsnap-native/xsnap/build/bin/${platform}/release/xsnap-worker`;
     if (!isThere(worker, constants.X_OK)) {
       problems.push(`the vat worker ${worker} is missing (its build was skipped or failed): run \`npm rebuild @agoric/xsnap\`, which needs make and a C compiler`);
     }
   }
   return problems;
+}
+
+function isOnPath(program) {
+  return (process.env.PATH ?? '').split(delimiter).some(folder => folder !== '' && isExecutable(resolve(folder, program)));
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isThere(path, mode) {

@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import { encodeFrame } from './netstring.js';
 import type { SupervisorName } from './worker-supervisor.js';
-import { packageFolder, readSupervisor } from './worker-supervisor.js';
+import { readSupervisor } from './worker-supervisor.js';
 import type { XsnapBinary } from './xsnap-binary.js';
-import { findXsnapBinary, readStartCode } from './xsnap-binary.js';
+import { findPublishedXsnap, findXsnapBinary, packageFolder, readStartCode } from './xsnap-binary.js';
 import { provideBaseSnapshot } from './xsnap-base.js';
 
 export type WorkerEngine = {
   readonly binary: string;
-  /** `xsnap-<version>:<sha256 of the base snapshot>`; without a base snapshot `xsnap-<version>`. */
+  /** `xsnap-<version>+<our revision>:<sha256 of the base snapshot>`; of the published engine `xsnap-<version>`. */
   readonly engineId: string;
   readonly supervisorSha256: string;
   /** File with the heap that a process starts from. */
@@ -26,7 +26,7 @@ export type WorkerEngineOptions = {
   readonly supervisor?: SupervisorName;
   /** Where base snapshots are kept. Default: in the package, beside the compiled supervisor. */
   readonly baseSnapshotFolder?: string;
-  /** Default: the executable of @agoric/xsnap. */
+  /** Default: our engine; with the published supervisor the published one. */
   readonly binary?: XsnapBinary;
 };
 
@@ -34,7 +34,7 @@ export type WorkerEngineOptions = {
 const meterOff = 'resetMeter(0, 0);\n';
 
 /** Reads and checks everything once; takes the base snapshot if this machine has none yet. Throws an Error that says what to do. */
-export function prepareEngine({ supervisor: which = 'own', baseSnapshotFolder, binary = findXsnapBinary() }: WorkerEngineOptions): WorkerEngine {
+export function prepareEngine({ supervisor: which = 'own', baseSnapshotFolder, binary = which === 'own' ? findXsnapBinary() : findPublishedXsnap() }: WorkerEngineOptions): WorkerEngine {
   const supervisor = readSupervisor(which);
   const sources = [readStartCode('lockdown').source, supervisor.source];
   const common = { binary: binary.path, supervisorSha256: supervisor.sha256 };

@@ -1,8 +1,8 @@
 /** The program inside every worker: ours, made by scripts/build-supervisor.ts, or the published one. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { readStartCode } from './xsnap-binary.js';
+import { join } from 'node:path';
+import { packageFolder, readStartCode } from './xsnap-binary.js';
 
 export type SupervisorName = 'own' | 'published';
 
@@ -23,12 +23,4 @@ function readOwn(): Supervisor {
   const sha256 = createHash('sha256').update(source).digest('hex');
   if (sha256 !== expected) throw new Error(`the supervisor of the vat workers has SHA-256 ${sha256}, not ${expected}; run: npm run build`);
   return { source, sha256 };
-}
-
-/** The folder of our package.json, above wherever this was compiled to. */
-export function packageFolder(): string {
-  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'kernel/worker/supervisor.sha256'))) return folder;
-    if (folder === dirname(folder)) throw new Error('the package of the supervisor is not found above the compiled code');
-  }
 }

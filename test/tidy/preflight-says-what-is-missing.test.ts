@@ -11,9 +11,9 @@ const worker = `node_modules/@agoric/xsnap/xsnap-native/xsnap/build/bin/${proces
 const compiler = 'node_modules/typescript/package.json';
 
 /** preflight.mjs looks at the folder above its own, so a copy of it judges a folder of ours. */
-async function runPreflight(root: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+async function runPreflight(root: string, env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
   copyFileSync(preflight, join(root, 'scripts', 'preflight.mjs'));
-  return await runNode([join(root, 'scripts', 'preflight.mjs')]);
+  return await runNode([join(root, 'scripts', 'preflight.mjs')], { env });
 }
 
 test('with all in place it is silent', async t => {
@@ -39,4 +39,14 @@ test('without packages it says npm ci', async t => {
   const { code, stderr } = await runPreflight(makeFolder(t, { 'scripts/x': '' }));
   assert.equal(code, 1);
   assert.match(stderr, /run `npm ci`/);
+});
+
+test('without a C compiler it says so, unless the engine is built', async t => {
+  const root = makeFolder(t, { 'scripts/x': '', [compiler]: '{}', [worker]: '', 'dist/kernel/worker/engine/xsnap-worker': '' });
+  chmodSync(join(root, worker), 0o755);
+  const { code, stderr } = await runPreflight(root, { CC: 'no-such-compiler' });
+  assert.equal(code, 1);
+  assert.match(stderr, /a C compiler is missing/);
+  chmodSync(join(root, 'dist/kernel/worker/engine/xsnap-worker'), 0o755);
+  assert.equal((await runPreflight(root, { CC: 'no-such-compiler' })).code, 0);
 });

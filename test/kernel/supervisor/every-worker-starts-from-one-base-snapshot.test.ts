@@ -28,7 +28,7 @@ function snapshotIn(name: string): { readonly file: string; readonly bytes: Buff
 
 test('its hash is in the name of the engine, and nothing else is left in the folder', () => {
   const { bytes } = snapshotIn('first');
-  assert.equal(factory.engineId, `xsnap-0.15.0:${createHash('sha256').update(bytes).digest('hex')}`);
+  assert.equal(factory.engineId, `xsnap-0.15.0+windlass.1:${createHash('sha256').update(bytes).digest('hex')}`);
   assert.equal(readdirSync(join(folder, 'first')).length, 2);
 });
 
