@@ -17,6 +17,8 @@ export type Action = Common &
     | { readonly kind: 'create-vat'; readonly bundleId: string; readonly label: string; readonly parameters: CapData; readonly settings: VatSettings; readonly saveAs: string }
     | { readonly kind: 'upgrade-vat'; readonly vat: string; readonly bundleId: string; readonly parameters: CapData; readonly upgradeMessage: string }
     | { readonly kind: 'terminate-vat'; readonly vat: string; readonly reason: string }
+    /** `price` is what the compute costs, of the coins in `escrow`, which wait in the kernel's account. What is over goes back. */
+    | { readonly kind: 'resume-vat'; readonly vat: string; readonly addCompute: bigint; readonly price: Coin; readonly payee: string; readonly escrow: readonly Coin[] }
     | { readonly kind: 'grant'; readonly name: string; readonly recipient: string; readonly saveAs: string }
     | { readonly kind: 'rename'; readonly name: string; readonly newName: string }
     | { readonly kind: 'drop'; readonly name: string }

@@ -27,6 +27,7 @@ export { verifyBundle } from './store/bundle.js';
 export { keys } from './store/keys.js';
 export { compareText, isLocal, KernelStorage, MemoryBacking, type Change, type KernelBacking, type ReadableRows } from './store/storage.js';
 export { textOfWtf8, wtf8Bytes } from './store/wtf8.js';
+export { resumeProblem } from './meter.js';
 export { allVats, readProgress, readVat, type VatProgress, type VatRecord } from './vat/records.js';
 export { checkSettings } from './vat/settings.js';
 export { EngineMissing, ReplayMismatch, sameJson, type BundleSource } from './vat/warehouse.js';

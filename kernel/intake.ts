@@ -6,6 +6,7 @@ import { kernelCodes, type Action, type ActionRefusal } from './action.js';
 import { checkAccountCapData, encodeCapData, encodeMethargs, mapRefs, slotRef, type CapData, type Passable, type SlotRef } from './capdata.js';
 import { errorData, undefinedData } from './errors.js';
 import { asVatId, type KernelPromiseId, type VatId } from './ids.js';
+import { addCompute, resumeProblem } from './meter.js';
 import { settleAction, type ActionWatcher } from './outcome.js';
 import { dropName, fileName, isNameInUse, isNewName, readName, resolveName } from './principal.js';
 import { addPromise } from './promises.js';
@@ -29,9 +30,8 @@ export function takeAction(state: KernelState, action: Action): StepRecord {
 }
 
 function rejectAction(state: KernelState, action: Action, { code, text }: ActionRefusal): void {
-  if (action.kind === 'invoke') {
-    for (const { denom, amount } of action.funds) state.outbound.push({ kind: 'coins', to: action.sender, denom, amount, reason: 'refunded' });
-  }
+  const coins = action.kind === 'invoke' ? action.funds : action.kind === 'resume-vat' ? action.escrow : [];
+  for (const { denom, amount } of coins) state.outbound.push({ kind: 'coins', to: action.sender, denom, amount, reason: 'refunded' });
   settleAction(state, watcherOf(action), true, errorData(`kernel/${code}: ${text}`));
 }
 
@@ -53,6 +53,7 @@ function startAction(state: KernelState, action: Action): ActionRefusal | undefi
     case 'invoke': return invoke(state, action);
     case 'create-vat': return createVat(state, action);
     case 'upgrade-vat': case 'terminate-vat': return changeVat(state, action);
+    case 'resume-vat': return resume(state, action);
     case 'grant': return grant(state, action);
     case 'rename': return rename(state, action);
     case 'drop': return drop(state, action);
@@ -134,6 +135,25 @@ function changeVat(state: KernelState, action: ActionOf<'upgrade-vat'> | ActionO
     upgradeMessage: action.upgradeMessage, result: outcomePromise(state, action),
   });
   return undefined;
+}
+
+/** Done at once: no worker is needed. */
+function resume(state: KernelState, action: ActionOf<'resume-vat'>): ActionRefusal | undefined {
+  const { vat: text, sender, price, escrow, payee } = action;
+  const refusal = ownershipRefusal(state, sender, text);
+  if (refusal) return refusal;
+  const vat = asVatId(text) as VatId;
+  const problem = resumeProblem(state.rows, vat, action.addCompute);
+  if (problem !== undefined) return { code: kernelCodes.badOption, text: problem };
+  const given = escrow.find(({ denom }) => denom === price.denom)?.amount ?? 0n;
+  if (given < price.amount) return { code: kernelCodes.badOption, text: `it costs ${price.amount}${price.denom} by now` };
+  addCompute(state, vat, action.addCompute);
+  if (price.amount > 0n) state.outbound.push({ kind: 'coins', to: payee, ...price, reason: 'paid' });
+  for (const { denom, amount } of escrow) {
+    const left = denom === price.denom ? amount - price.amount : amount;
+    if (left > 0n) state.outbound.push({ kind: 'coins', to: sender, denom, amount: left, reason: 'refunded' });
+  }
+  return finish(state, action);
 }
 
 function ownershipRefusal({ rows }: KernelState, sender: string, text: string): ActionRefusal | undefined {

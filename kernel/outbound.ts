@@ -13,7 +13,7 @@ export type OutboundOp =
   /** A name that the block had reserved for an action is free again (or filed: then it is simply in use). */
   | { readonly kind: 'reservation-released'; readonly account: string; readonly name: string }
   /** Coins leave the kernel's module account. `reason` becomes an event. */
-  | { readonly kind: 'coins'; readonly to: string; readonly denom: string; readonly amount: bigint; readonly reason: 'sent' | 'refunded' | 'returned' }
+  | { readonly kind: 'coins'; readonly to: string; readonly denom: string; readonly amount: bigint; readonly reason: 'sent' | 'refunded' | 'returned' | 'paid' }
   /** Published state, provable in the app state. */
   | { readonly kind: 'publish'; readonly path: string; readonly how: 'set' | 'append'; readonly text: string }
   | { readonly kind: 'unpublish'; readonly path: string }

@@ -17,6 +17,8 @@ export type KernelParams = {
   readonly reapInterval: number;
   /** Rows of terminated vats removed in one run. */
   readonly cleanupBudget: number;
+  /** Computrons that a new vat of an account may spend before it is paused, unless it is given its own; 0n is without bound. */
+  readonly computeBalance: bigint;
 };
 
 export const defaultParams: KernelParams = {
@@ -25,6 +27,7 @@ export const defaultParams: KernelParams = {
   roundWidth: 8,
   reapInterval: 200,
   cleanupBudget: 100,
+  computeBalance: 0n,
 };
 
 export type KernelState = {

@@ -1,6 +1,6 @@
 /** What a block checks of a kernel message before it accepts it; the same checks serve CheckTx, the block and a simulation. */
 import { isDenom, parseAddress, refuse, refuseSdk, type Context } from '../../chain/index.js';
-import { asVatId, canResolve, checkSettings, checkAccountCapData, isName, isNameInUse, isNewName, kernelCodes, readName, readVat, type CapData, type ReadableRows, type VatSettings } from '../../kernel/index.js';
+import { asVatId, canResolve, checkSettings, checkAccountCapData, isName, isNameInUse, isNewName, kernelCodes, readName, readVat, resumeProblem, type CapData, type Coin, type ReadableRows, type VatId, type VatSettings } from '../../kernel/index.js';
 import type { VatOptions } from '../client/types.js';
 import { isReserved } from './action-queue.js';
 import { isInstalled } from './bundles.js';
@@ -64,6 +64,11 @@ export function checkFunds(funds: readonly { readonly denom: string; readonly am
   }
 }
 
+/** The most that a sender is ready to pay; absent is nothing. */
+export function checkPrice(price: { readonly denom: string; readonly amount: string } | undefined): void {
+  if (price && (!isDenom(price.denom) || !/^(0|[1-9][0-9]{0,76})$/.test(price.amount))) refuseSdk('invalidCoins', `${price.amount}${price.denom}`);
+}
+
 // ---- against the state
 
 export function checkKnown(view: KernelView, account: string, name: string): void {
@@ -93,6 +98,17 @@ export function checkOwnVat(view: KernelView, account: string, text: string): vo
   if (!record) return no(codes.unknownVat, `there is no vat ${shown(text)}: unknown vat`);
   if (record.owner !== account) no(codes.notOwner, `${text} does not belong to ${account}: not owner`);
   if (record.life === 'terminated') no(codes.vatTerminated, `${text} is terminated: vat terminated`);
+}
+
+/** Whether so much more compute lets the vat run; it exists. */
+export function checkResume(view: KernelView, text: string, computrons: bigint): void {
+  const problem = resumeProblem(view.rows, asVatId(text) as VatId, computrons);
+  if (problem !== undefined) no(codes.badOption, `${problem}: bad option`);
+}
+
+export function checkEnough(price: Coin, escrow: readonly Coin[]): void {
+  const given = escrow.find(({ denom }) => denom === price.denom)?.amount ?? 0n;
+  if (given < price.amount) no(codes.badOption, `it costs ${price.amount}${price.denom}, which is more than max_price: bad option`);
 }
 
 /** CheckTx refuses above half of the queue, a block above all of it: so that what CheckTx admitted finds room. */

@@ -1,6 +1,6 @@
 /** The kernel as a module of the chain: its messages and queries, the deferred run, and what a block does with it. */
 import type { Codecs } from '../../chain/codec/index.js';
-import { equalBytes, uint64Bytes, type BankKeeper, type Context, type Logger, type Module } from '../../chain/index.js';
+import { addressText, moduleAddress, equalBytes, uint64Bytes, type BankKeeper, type Context, type Logger, type Module } from '../../chain/index.js';
 import { activityHash, type Change, type Kernel, type KernelConfig } from '../../kernel/index.js';
 import type { BlobStore } from '../blobs.js';
 import { readBlockSeconds, writeBlockTime } from './block-time.js';
@@ -114,12 +114,14 @@ export class KernelHost {
 
   #input(stores: Stores): DeferredInput {
     const { codecs } = this.#options;
+    const params = this.#params.read(stores);
+    const payee = addressText(moduleAddress('fee_collector'));
     return {
       highPriority: [],
-      actions: this.#queue.waiting(stores).map(({ id, msg }) => toAction(codecs, id, msg)),
+      actions: this.#queue.waiting(stores).map(({ id, msg }) => toAction({ codecs, params, payee }, id, msg)),
       newBundles: newBundles(stores),
       now: readBlockSeconds(stores),
-      params: kernelParamsOf(this.#params.read(stores)),
+      params: kernelParamsOf(params),
     };
   }
 

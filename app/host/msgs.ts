@@ -4,13 +4,13 @@ import { addressText, moduleAddress, refuse, refuseSdk, type AnyMsgDefinition, t
 import { isLabel, kernelCodes, type Coin } from '../../kernel/index.js';
 import type { BlobStore } from '../blobs.js';
 import type {
-  MsgActionResponse, MsgCreateVat, MsgDropCapability, MsgGrantCapability, MsgInstallBundle, MsgInstallBundleResponse, MsgInvoke, MsgRenameCapability, MsgTerminateVat,
+  MsgActionResponse, MsgCreateVat, MsgDropCapability, MsgGrantCapability, MsgInstallBundle, MsgInstallBundleResponse, MsgInvoke, MsgRenameCapability, MsgResumeVat, MsgTerminateVat,
   MsgUpgradeVat, Params,
 } from '../client/types.js';
 import { changeWaitingFunds, reserve, type ActionQueue } from './action-queue.js';
 import { checkChunk, chunkBytesMax, chunksMax, isInstalled, takeChunk } from './bundles.js';
 import * as check from './checks.js';
-import { coinsOf } from './to-action.js';
+import { coinsOf, escrowOf, priceOf } from './to-action.js';
 import type { ParamsKeeper } from './params.js';
 
 /** The kernel's module account: it holds the coins of purses, payments and waiting actions. */
@@ -97,6 +97,16 @@ export function kernelMsgs(host: MsgHost): readonly AnyMsgDefinition[] {
     validate: msg => check.checkText(msg.reason, 'reason'),
     admit: (_ctx, msg) => check.checkOwnVat(view(), msg.owner, msg.vatId),
   };
+  const resumeVat: ActionKind<MsgResumeVat> = {
+    name: 'MsgResumeVat', aminoName: 'windlass/ResumeVat', sender: msg => msg.owner,
+    validate: msg => check.checkPrice(msg.maxPrice),
+    admit: (ctx, msg) => {
+      check.checkOwnVat(view(), msg.owner, msg.vatId);
+      check.checkResume(view(), msg.vatId, msg.addCompute);
+      check.checkEnough(priceOf(host.params.read(ctx), msg.addCompute), escrowOf(msg));
+    },
+    funds: escrowOf,
+  };
   const grant: ActionKind<MsgGrantCapability> = {
     name: 'MsgGrantCapability', aminoName: 'windlass/Grant', sender: msg => msg.sender,
     validate: msg => {
@@ -124,7 +134,7 @@ export function kernelMsgs(host: MsgHost): readonly AnyMsgDefinition[] {
     admit: (_ctx, msg) => check.checkOwnName(view(), msg.sender, msg.name),
   };
   return [
-    installBundle(host), define(host, createVat), define(host, invoke), define(host, upgradeVat), define(host, terminateVat), define(host, grant), define(host, rename),
+    installBundle(host), define(host, createVat), define(host, invoke), define(host, upgradeVat), define(host, terminateVat), define(host, resumeVat), define(host, grant), define(host, rename),
     define(host, drop), governanceOnly(host, 'MsgControl', 'windlass/Control'), updateParams(host),
   ];
 }

@@ -63,5 +63,6 @@ export function kernelParamsOf(params: Params): KernelParams {
     roundWidth: params.roundWidth,
     reapInterval: params.reapInterval,
     cleanupBudget: params.cleanupBudget,
+    computeBalance: params.defaultComputeBalance,
   };
 }

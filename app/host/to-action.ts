@@ -1,7 +1,7 @@
 /** A queued message as the kernel's action. The block checked it; what is wrong here is a broken invariant. */
 import { CodecError, type Codecs } from '../../chain/codec/index.js';
 import { checkSettings, type Action, type CapData, type Coin } from '../../kernel/index.js';
-import type { MsgCreateVat, MsgDropCapability, MsgGrantCapability, MsgInvoke, MsgRenameCapability, MsgTerminateVat, MsgUpgradeVat } from '../client/types.js';
+import type { MsgCreateVat, MsgDropCapability, MsgGrantCapability, MsgInvoke, MsgRenameCapability, MsgResumeVat, MsgTerminateVat, MsgUpgradeVat, Params } from '../client/types.js';
 import type { QueuedMsg } from './action-queue.js';
 
 const noArgs: CapData = { body: '#[]', slots: [] };
@@ -14,10 +14,25 @@ export function coinsOf(coins: readonly { readonly denom: string; readonly amoun
 
 /** The coins that wait in the module account with a queued message. */
 export function fundsOf(codecs: Codecs, { typeUrl, value }: QueuedMsg): Coin[] {
-  return typeUrl === `${package_}MsgInvoke` ? coinsOf(codecs.of<MsgInvoke>('windlass.kernel.v1.MsgInvoke').decode(value).funds) : [];
+  switch (typeUrl.slice(package_.length)) {
+    case 'MsgInvoke': return coinsOf(codecs.of<MsgInvoke>('windlass.kernel.v1.MsgInvoke').decode(value).funds);
+    case 'MsgResumeVat': return escrowOf(codecs.of<MsgResumeVat>('windlass.kernel.v1.MsgResumeVat').decode(value));
+    default: return [];
+  }
 }
 
-export function toAction(codecs: Codecs, id: bigint, { typeUrl, value }: QueuedMsg): Action {
+/** All that the sender is ready to pay waits with the message; the run takes the price and gives back the rest. */
+export function escrowOf({ maxPrice }: MsgResumeVat): Coin[] {
+  return maxPrice && maxPrice.amount !== '0' ? coinsOf([maxPrice]) : [];
+}
+
+/** Compute is sold by the million computrons, and part of a coin costs a whole one. */
+export function priceOf(params: Params, computrons: bigint): Coin {
+  const { denom, amount } = params.computePrice ?? { denom: '', amount: '0' };
+  return { denom, amount: (BigInt(amount) * computrons + 999_999n) / 1_000_000n };
+}
+
+export function toAction({ codecs, params, payee }: { readonly codecs: Codecs; readonly params: Params; /** Who is paid for compute. */ readonly payee: string }, id: bigint, { typeUrl, value }: QueuedMsg): Action {
   const decode = <M>(): M => codecs.of<M>(typeUrl.slice(1)).decode(value);
   switch (typeUrl.slice(package_.length)) {
     case 'MsgInvoke': {
@@ -37,6 +52,11 @@ export function toAction(codecs: Codecs, id: bigint, { typeUrl, value }: QueuedM
     case 'MsgTerminateVat': {
       const { owner, vatId, reason } = decode<MsgTerminateVat>();
       return { id, kind: 'terminate-vat', sender: owner, vat: vatId, reason };
+    }
+    case 'MsgResumeVat': {
+      const msg = decode<MsgResumeVat>();
+      const { owner, vatId, addCompute } = msg;
+      return { id, kind: 'resume-vat', sender: owner, vat: vatId, addCompute, price: priceOf(params, addCompute), payee, escrow: escrowOf(msg) };
     }
     case 'MsgGrantCapability': {
       const { sender, name, recipient, saveAs } = decode<MsgGrantCapability>();

@@ -22,7 +22,7 @@ import { keys } from '../store/keys.js';
 import { openSpan } from '../store/transcript.js';
 import { dataToVat } from '../translate.js';
 import type { VatDelivery } from './protocol.js';
-import { deliveryLimit, firstProgress, isAlive, knownVat, readProgress, writeProgress, writeVat } from './records.js';
+import { deliveryLimit, firstProgress, isAlive, knownVat, nextLimit, readProgress, writeProgress, writeVat } from './records.js';
 import { terminateVat } from './termination.js';
 import type { Warehouse } from './warehouse.js';
 
@@ -82,12 +82,18 @@ async function createVat(host: Lifecycle, item: CreateVatItem): Promise<Done> {
   if (admin !== undefined) hold(state, admin);
   writeVat(state, vat, {
     label: item.label, owner: item.owner, bundleId: item.bundleId, incarnation: 0, life: 'running',
-    settings: item.settings, engine: host.engine, ...(admin === undefined ? {} : { admin }),
+    settings: withDefaults(state, item), engine: host.engine, ...(admin === undefined ? {} : { admin }),
   });
   const started = await startIncarnation(host, vat, item.parameters);
   if (started.applied.kind === 'abort') return { failed: `vat creation failed: ${started.applied.reason}`, computrons: started.computrons, discard: vat };
   if (admin !== undefined) settle(state, item, false, newVatData(state, admin, root));
   return { computrons: started.computrons };
+}
+
+/** What an account's vat may spend before it is paused, if nobody said; a system vat has no such bound. */
+function withDefaults({ params }: KernelState, { owner, settings }: CreateVatItem): CreateVatItem['settings'] {
+  if (owner === '' || settings.computeBalance !== null || params.computeBalance === 0n) return settings;
+  return { ...settings, computeBalance: String(params.computeBalance) };
 }
 
 /** A vat has a root, which it exports as o+0, and progress before it has ever run. */
@@ -111,7 +117,8 @@ function newVatData(state: KernelState, admin: KernelObjectId, root: KernelObjec
 async function startIncarnation(host: Lifecycle, vat: VatId, parameters: CapData): Promise<{ applied: AppliedOutcome; computrons: bigint }> {
   const { state, warehouse } = host;
   const { bundleId, label } = knownVat(state.rows, vat);
-  const limit = deliveryLimit(state, vat);
+  const limit = nextLimit(state, vat);
+  writeVat(state, vat, { ...knownVat(state.rows, vat), limit });
   replaceParameters(state, vat, parameters);
   openSpan(state, vat, { start: { bundleId, engine: host.engine, computronsPerDelivery: limit } });
   const delivery: VatDelivery = ['startVat', dataToVat(state, vat, parameters)];

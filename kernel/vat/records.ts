@@ -20,6 +20,8 @@ export type VatRecord = {
   readonly settings: VatSettings;
   /** The engine and supervisor that this incarnation runs on. */
   readonly engine: string;
+  /** What one delivery of this incarnation may spend, in computrons: its worker was made so. Set once it starts. */
+  readonly limit?: number;
   /** The facet that can upgrade and end it; undefined for a static vat. */
   readonly admin?: KernelObjectId;
 };
@@ -80,7 +82,12 @@ export function allVats(rows: ReadableRows): VatId[] {
   return [...rows.below(keys.allVats)].map(([key]) => vatAtEnd(key));
 }
 
-/** The hard limit of one delivery of the vat, in computrons. */
+/** The hard limit of one delivery of the vat, in computrons, as its worker has it: options and parameters count from the next incarnation. */
 export function deliveryLimit(state: KernelState, vat: VatId): number {
+  return knownVat(state.rows, vat).limit ?? nextLimit(state, vat);
+}
+
+/** The limit that an incarnation gets which starts now. */
+export function nextLimit(state: KernelState, vat: VatId): number {
   return knownVat(state.rows, vat).settings.computronsPerDelivery ?? state.params.computronsPerDelivery;
 }

@@ -4,7 +4,7 @@ import type { VatSettings } from '../items.js';
 /** A worker with less cannot even start (lockdown and supervisor count); the most is the engine's. */
 export const computronsPerDeliveryMin = 20_000_000;
 export const computronsPerDeliveryMax = 2 ** 31 - 1;
-const u64Max = (1n << 64n) - 1n;
+export const u64Max = (1n << 64n) - 1n;
 
 export type GivenSettings = { readonly [Name in keyof VatSettings]?: unknown };
 

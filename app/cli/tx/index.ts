@@ -7,10 +7,11 @@ import { addInstallBundle } from './install-bundle.js';
 import { addInvoke } from './invoke.js';
 import { addRename } from './rename.js';
 import { addSend } from './send.js';
+import { addResumeVat } from './resume-vat.js';
 import { addTerminateVat } from './terminate-vat.js';
 import { addUpgradeVat } from './upgrade-vat.js';
 
-const verbs = [addSend, addInstallBundle, addCreateVat, addInvoke, addUpgradeVat, addTerminateVat, addGrant, addRename, addDrop];
+const verbs = [addSend, addInstallBundle, addCreateVat, addInvoke, addUpgradeVat, addTerminateVat, addResumeVat, addGrant, addRename, addDrop];
 
 export function addTx(program: Command, io: Io): void {
   const tx = program.command('tx').description('sign and send a transaction, and wait until it is in a block');

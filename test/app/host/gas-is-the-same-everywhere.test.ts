@@ -22,6 +22,7 @@ const messages = (): readonly (readonly [string, ReturnType<typeof msg>])[] => [
   ['grant', msg('MsgGrantCapability', { sender: ann.address, name: 'p', recipient: app.people[1]!.address, saveAs: long })],
   ['rename', msg('MsgRenameCapability', { sender: ann.address, name: 'p', newName: `${long.slice(1)}c` })],
   ['drop', msg('MsgDropCapability', { sender: ann.address, name: `${long.slice(1)}c` })],
+  ['resume', msg('MsgResumeVat', { owner: ann.address, vatId: 'v1', addCompute: 0n, maxPrice: { denom: 'uwind', amount: '12345678901' } })],
   ['terminate', msg('MsgTerminateVat', { owner: ann.address, vatId: 'v1', reason: 'r'.repeat(1000) })],
 ];
 

@@ -58,6 +58,29 @@ test('funds of an action that is refused at intake come back', async () => {
   assert.equal(again.state, actionState.fulfilled, 'its name was released');
 });
 
+test('compute is paid for at its price, and what is over or comes to nothing goes back', async () => {
+  const feeCollector = addressText(moduleAddress('fee_collector'));
+  const options = { memoryLimitBytes: 0n, computronsPerDelivery: 0n, computeBalance: 200_000n };
+  await app.outcome(await app.act(ann, 'MsgCreateVat', { owner: ann.address, bundleId: app.bundleId, label: 'bounded', saveAs: 'bounded', options }));
+  const { vats } = await app.ask<{ vats: { vatId: string; label: string; computronsUsed: bigint; state: number }[] }>('Vats', { owner: ann.address });
+  const { vatId } = vats.find(({ label }) => label === 'bounded') as { vatId: string };
+  const stateNow = async (): Promise<number> => (await app.ask<{ vat: { state: number } }>('Vat', { vatId })).vat.state;
+  for (let calls = 0; calls < 6; calls += 1) await call('bounded', 'go', '#[]');
+  for (let block = 0; block < 3; block += 1) await app.block();
+  assert.equal(await stateNow(), 2, 'it is paused');
+  const resume = (addCompute: bigint, amount: bigint) => msg('MsgResumeVat', { owner: ann.address, vatId, addCompute, maxPrice: uwind(amount)[0] });
+  const [earned, sequence] = [await app.balance(feeCollector), ann.sequence];
+  assert.deepEqual(await moved(() => app.send(ann, [resume(1_500_000n, 100n)])), { ann: -2n, kernel: 0n });
+  assert.equal(await app.balance(feeCollector) - earned - fee * BigInt(ann.sequence - sequence), 2n);
+  assert.equal(await stateNow(), 1, 'it runs');
+  const late = await moved(async () => {
+    const end = await ann.sign([msg('MsgTerminateVat', { owner: ann.address, vatId, reason: 'enough' })]);
+    const { txResults } = await app.block([end, await ann.sign([resume(1_500_000n, 100n)])]);
+    assert.deepEqual(txResults.map(({ code }) => code), [0, 0]);
+  });
+  assert.deepEqual(late, { ann: -2n, kernel: 0n }, 'a resume is done at intake, before an end that is queued');
+});
+
 test('a payment that nobody keeps comes back: from a vat, a service, or after a rejected call', async () => {
   assert.deepEqual(await moved(() => settled('home.timer', 'now', '#[]', [], { funds: uwind(7n) })), nothing, 'a service that takes no payment');
   assert.deepEqual(await moved(() => settled('purse', 'withdraw', '#["+1000"]', [], { funds: uwind(7n) })), nothing, 'a call that is rejected');

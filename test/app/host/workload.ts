@@ -80,6 +80,7 @@ export function makeWorkload(app: TestApp, seed: number): Workload {
       () => invoke(person, 'purse', 'deposit', { body: '#[]', slots: [] }, { funds: [{ denom: 'uwind', amount: '700' }], saveAs: random() < 0.5 ? 'pay' : '' }),
       () => msg('MsgUpgradeVat', { owner: sender, vatId: `v${1 + number(8)}`, bundleId: app.bundleId, upgradeMessage: 'new' }),
       () => msg('MsgTerminateVat', { owner: sender, vatId: `v${1 + number(8)}`, reason: 'old' }),
+      () => msg('MsgResumeVat', { owner: sender, vatId: `v${1 + number(8)}`, addCompute: pick([0n, 1_500_000n]), maxPrice: pick([{ denom: 'uwind', amount: '5' }, undefined]) }),
       () => msg('MsgGrantCapability', { sender, name: name(), recipient: pick(app.people).address, saveAs: 'a' }),
       () => msg('MsgRenameCapability', { sender, name: name(), newName: name() }),
       () => msg('MsgDropCapability', { sender, name: name() }),

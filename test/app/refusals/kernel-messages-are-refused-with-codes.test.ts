@@ -10,7 +10,7 @@ import { assertPlain, makeTwins, type PersonName, type Twins } from './twins.js'
 let twins: Twins;
 let echo: { bundleId: string; zip: Uint8Array };
 const addresses = { ann: '', ben: '' };
-const vats = { ann: '', ben: '' };
+const vats = { ann: '', ben: '', bounded: '' };
 const unknownBundle = `b1-${'0'.repeat(128)}`;
 const noArgs = { body: '#[]', slots: [] };
 
@@ -24,6 +24,9 @@ before(async () => {
     const { vats: found } = await twins.app.ask<{ vats: { vatId: string }[] }>('Vats', { owner: addresses[name] });
     vats[name] = found[0]?.vatId as string;
   }
+  await twins.done('ann', 'MsgCreateVat', { owner: addresses.ann, bundleId, label: 'bounded', saveAs: 'bounded', options: { memoryLimitBytes: 0n, computronsPerDelivery: 0n, computeBalance: 90_000_000n } });
+  const { vats: both } = await twins.app.ask<{ vats: { vatId: string }[] }>('Vats', { owner: addresses.ann });
+  vats.bounded = both[1]?.vatId as string;
 });
 after(() => twins.end());
 
@@ -32,6 +35,7 @@ const invoke = (more: object): EncodeObject => msg('MsgInvoke', { sender: addres
 const create = (more: object): EncodeObject => msg('MsgCreateVat', { owner: addresses.ann, bundleId: twins.app.bundleId, label: 'x', saveAs: 'x', ...more });
 const upgrade = (more: object): EncodeObject => msg('MsgUpgradeVat', { owner: addresses.ann, vatId: vats.ann, bundleId: twins.app.bundleId, upgradeMessage: '', ...more });
 const terminate = (more: object): EncodeObject => msg('MsgTerminateVat', { owner: addresses.ann, vatId: vats.ann, reason: '', ...more });
+const resume = (more: object): EncodeObject => msg('MsgResumeVat', { owner: addresses.ann, vatId: vats.ann, addCompute: 1_500_000n, maxPrice: { denom: 'uwind', amount: '2' }, ...more });
 const grant = (more: object): EncodeObject => msg('MsgGrantCapability', { sender: addresses.ann, name: 'counter', recipient: addresses.ben, saveAs: 'gift', ...more });
 const rename = (more: object): EncodeObject => msg('MsgRenameCapability', { sender: addresses.ann, name: 'counter', newName: 'meter', ...more });
 const drop = (more: object): EncodeObject => msg('MsgDropCapability', { sender: addresses.ann, name: 'counter', ...more });
@@ -103,6 +107,13 @@ const stateful: readonly Case[] = [
   ['ending a vat that is not there', () => terminate({ vatId: 'v999' }), 13, /^there is no vat v999: unknown vat$/],
   ['upgrading what is no vat id', () => upgrade({ vatId: 'vat\n'.repeat(40) }), 13, /^there is no vat (vat\?)+.*\.\.\.: unknown vat$/],
   ['ending somebody else’s vat', () => terminate({ vatId: vats.ben }), 14, /^v\d+ does not belong to windlass1[a-z0-9]+: not owner$/],
+  ['resuming a vat that is not there', () => resume({ vatId: 'v999' }), 13, /^there is no vat v999: unknown vat$/],
+  ['resuming somebody else’s vat', () => resume({ vatId: vats.ben }), 14, /: not owner$/],
+  ['more compute for a vat without a bound', () => resume({}), 17, /^v\d+ may compute without bound: bad option$/],
+  ['compute without a price', () => resume({ vatId: vats.bounded, maxPrice: undefined }), 17, /^it costs 2uwind, which is more than max_price: bad option$/],
+  ['compute for less than its price', () => resume({ vatId: vats.bounded, maxPrice: { denom: 'uwind', amount: '1' } }), 17, /^it costs 2uwind, which is more than max_price: bad option$/],
+  ['compute for other coins', () => resume({ vatId: vats.bounded, maxPrice: { denom: 'ufoo', amount: '9' } }), 17, /^it costs 2uwind, which is more than max_price: bad option$/],
+  ['more compute than can be counted', () => resume({ vatId: vats.bounded, addCompute: 2n ** 64n - 1n }), 17, /^a balance is below 2\^64: bad option$/],
   ['upgrading somebody else’s vat', () => upgrade({ vatId: vats.ben }), 14, /: not owner$/],
 ];
 
