@@ -2,7 +2,7 @@
  * A step is the unit of kernel history: a crank, or an intake, timer, inject, cleanup or migrate step. All its writes
  * are hashed, and its hash goes into the activity hash (design 4 and 5.2 f).
  */
-import { createHash } from 'node:crypto';
+import { hash as hashOnce } from 'node:crypto';
 import { collectGarbage } from './gc.js';
 import type { KernelState } from './state.js';
 import { keys } from './store/keys.js';
@@ -41,7 +41,7 @@ export function closeStep(state: KernelState, kind: StepKind): StepRecord {
   collectGarbage(state);
   const hash = hashChanges(state.rows.stepChanges());
   const number = stepNumber(state.rows) + 1;
-  const activity = createHash('sha256').update(activityHash(state.rows), 'hex').update(hash).digest('hex');
+  const activity = hashOnce('sha256', Buffer.concat([Buffer.from(activityHash(state.rows), 'hex'), hash]), 'hex');
   state.rows.set(keys.step, String(number));
   state.rows.set(keys.activity, activity);
   state.rows.endStep();
@@ -62,19 +62,19 @@ const shortValueMax = 64;
  * value of at most 64 bytes, or 2 and the SHA-256 of a longer one. Numbers are big-endian. Local rows do not count.
  */
 function hashChanges(changes: readonly Change[]): Buffer {
-  const hash = createHash('sha256');
+  const parts: Buffer[] = [];
   for (const { key, after } of changes) {
     if (isLocal(key)) continue;
-    hash.update(withLength(Buffer.from(key, 'latin1')));
+    parts.push(withLength(Buffer.from(key, 'latin1')));
     if (after === undefined) {
-      hash.update(deletedMark);
+      parts.push(deletedMark);
       continue;
     }
     const value = wtf8Bytes(after);
-    if (value.length <= shortValueMax) hash.update(shortMark).update(withLength(value));
-    else hash.update(longMark).update(createHash('sha256').update(value).digest());
+    if (value.length <= shortValueMax) parts.push(shortMark, withLength(value));
+    else parts.push(longMark, hashOnce('sha256', value, 'buffer'));
   }
-  return hash.digest();
+  return hashOnce('sha256', Buffer.concat(parts), 'buffer');
 }
 
 const deletedMark = Buffer.from([0]);

@@ -49,6 +49,8 @@ export const firstProgress: VatProgress = {
 };
 
 const parseVatRecord = parsedOnce<VatRecord>();
+/** It changes with every delivery, and is read several times between. */
+const parseProgress = parsedOnce<VatProgress>(1000);
 
 export function readVat(rows: ReadableRows, vat: VatId): VatRecord | undefined {
   const text = rows.get(keys.vat(vat));
@@ -65,7 +67,7 @@ export function writeVat(state: KernelState, vat: VatId, record: VatRecord): voi
 export function readProgress(rows: ReadableRows, vat: VatId): VatProgress {
   const text = rows.get(keys.vatProgress(vat));
   assert(text !== undefined, `${vat} has no progress row`);
-  return JSON.parse(text) as VatProgress;
+  return parseProgress(text);
 }
 export function writeProgress(state: KernelState, vat: VatId, progress: VatProgress): void {
   state.rows.set(keys.vatProgress(vat), JSON.stringify(progress));

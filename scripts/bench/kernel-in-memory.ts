@@ -13,9 +13,12 @@ export type MeasuredKernel = {
   close(): Promise<void>;
 };
 
+export type MeasuredVats = { readonly names: readonly ContractName[]; /** Of each name so many vats: name-0, name-1 … */ readonly copies?: number; readonly roundWidth?: number };
+
 /** A kernel whose static vats are published as @<name>; their starts are done. */
-export async function makeMeasuredKernel(names: readonly ContractName[]): Promise<MeasuredKernel> {
-  const contracts = await Promise.all([...names, 'publisher' as const].map(async name => ({ name, ...(await contract(name)) })));
+export async function makeMeasuredKernel({ names, copies, roundWidth = defaultParams.roundWidth }: MeasuredVats): Promise<MeasuredKernel> {
+  const vatNames = names.flatMap(name => (copies === undefined ? [{ name, from: name }] : Array.from({ length: copies }, (_, at) => ({ name: `${name}-${at}`, from: name }))));
+  const contracts = await Promise.all([...vatNames, { name: 'publisher', from: 'publisher' as const }].map(async ({ name, from }) => ({ name, ...(await contract(from)) })));
   const zips = new Map(contracts.map(({ bundleId, zip }) => [bundleId, zip]));
   const backing = new MemoryBacking();
   const workers = makeXsnapWorkerFactory();
@@ -31,7 +34,7 @@ export async function makeMeasuredKernel(names: readonly ContractName[]): Promis
   let lastAction = 0n;
   const run = async (calls: readonly Call[]): Promise<number> => {
     const actions = calls.map(call => actionOf((lastAction += 1n), call));
-    const report = await kernel.run({ highPriority: [], actions, newBundles: [], now: 1n, params });
+    const report = await kernel.run({ highPriority: [], actions, newBundles: [], now: 1n, params: { ...params, roundWidth } });
     const fulfilled = report.outbound.filter(op => op.kind === 'action-settled' && op.state === 'fulfilled').length;
     if (fulfilled !== calls.length) throw new Error(`${fulfilled} of ${calls.length} calls were fulfilled`);
     backing.commit(kernel.state.rows.runChanges());

@@ -1,6 +1,6 @@
 /** Deliveries inside the kernel, each kind by turns with the raw worker that does the same deliveries. */
 import { contract } from './contracts.js';
-import { makeMeasuredKernel, type Call } from './kernel-in-memory.js';
+import { makeMeasuredKernel, type Call, type MeasuredKernel } from './kernel-in-memory.js';
 import { RawWorker } from './raw-worker.js';
 import { rowOverFloor, type Row } from './row.js';
 import type { BenchSize } from './size.js';
@@ -18,6 +18,8 @@ export async function* kernelRows(size: BenchSize): AsyncIterable<Row> {
   yield await ping(size);
   yield await pingPong(size);
   yield await durableMap(size);
+  yield await eightPings(size);
+  yield await eightAtWork(size);
 }
 
 /** Batches by turns, so that whatever else the machine does meets both. The first of each is not counted. */
@@ -61,7 +63,7 @@ async function coldStart({ coldStarts }: BenchSize): Promise<Row> {
 
 /** A message with a result to one vat: an action, its delivery, its outcome. */
 async function ping({ samples, deliveries }: BenchSize): Promise<Row> {
-  const kernel = await makeMeasuredKernel(['echo']);
+  const kernel = await makeMeasuredKernel({ names: ['echo'] });
   const raw = await RawWorker.start((await contract('echo')).zip);
   const call: Call = { target: '@echo', method: 'ping', args: [] };
   let promise = 60;
@@ -81,7 +83,7 @@ async function ping({ samples, deliveries }: BenchSize): Promise<Row> {
 
 /** One vat calls another and waits, many times over: a delivery there, a notify here. */
 async function pingPong({ samples, deliveries }: BenchSize): Promise<Row> {
-  const kernel = await makeMeasuredKernel(['caller', 'echo']);
+  const kernel = await makeMeasuredKernel({ names: ['caller', 'echo'] });
   const raw = { caller: await RawWorker.start((await contract('caller')).zip), echo: await RawWorker.start((await contract('echo')).zip) };
   const rounds = Math.ceil(deliveries / 2);
   let promise = 60;
@@ -111,7 +113,7 @@ async function rawPingPong({ caller, echo }: { caller: RawWorker; echo: RawWorke
 
 /** Twenty cells of a durable map are set and read in each delivery. */
 async function durableMap({ samples, deliveries }: BenchSize): Promise<Row> {
-  const kernel = await makeMeasuredKernel(['cells']);
+  const kernel = await makeMeasuredKernel({ names: ['cells'] });
   const raw = await RawWorker.start((await contract('cells')).zip);
   const count = Math.ceil(deliveries / 5);
   let base = 0;
@@ -129,4 +131,40 @@ async function durableMap({ samples, deliveries }: BenchSize): Promise<Row> {
   });
   await Promise.all([kernel.close(), raw.close()]);
   return rowOverFloor(group, 'durable map, 20 sets and 20 gets', unit, figures.ours, figures.floor);
+}
+
+const eight = Array.from({ length: 8 }, (_, at) => `@echo-${at}`);
+
+/** Pings to eight vats, which run side by side; the floor is one worker with as many. */
+async function eightPings({ samples, deliveries }: BenchSize): Promise<Row> {
+  const kernel = await makeMeasuredKernel({ names: ['echo'], copies: eight.length });
+  const raw = await RawWorker.start((await contract('echo')).zip);
+  let promise = 60;
+  const figures = await byTurns(samples, () => callAll(kernel, deliveries, 'ping', []), async () => {
+    for (let i = 0; i < deliveries; i += 1) {
+      promise += 1;
+      await raw.deliver(['message', 'o+0', { methargs: { body: '#["ping",[]]', slots: [] }, result: `p-${promise}` }]);
+    }
+    return deliveries;
+  });
+  await Promise.all([kernel.close(), raw.close()]);
+  return rowOverFloor(group, 'pings to eight vats', unit, figures.ours, figures.floor);
+}
+
+/** Steps of a loop that take a worker about 2 ms. */
+const work = 80_000;
+
+/** Deliveries of about 2 ms to eight vats; the floor's place has the same kernel with one delivery a round. */
+async function eightAtWork({ samples, deliveries }: BenchSize): Promise<Row> {
+  const wide = await makeMeasuredKernel({ names: ['echo'], copies: eight.length });
+  const narrow = await makeMeasuredKernel({ names: ['echo'], copies: eight.length, roundWidth: 1 });
+  const count = Math.ceil(deliveries / 2);
+  const figures = await byTurns(samples, () => callAll(wide, count, 'work', [work]), () => callAll(narrow, count, 'work', [work]));
+  await Promise.all([wide.close(), narrow.close()]);
+  return rowOverFloor(group, 'eight vats at work, over round width 1', unit, figures.ours, figures.floor);
+}
+
+async function callAll(kernel: MeasuredKernel, count: number, method: string, args: Call['args']): Promise<number> {
+  await kernel.run(Array.from({ length: count }, (_, at) => ({ target: eight[at % eight.length] as string, method, args })));
+  return count;
 }
