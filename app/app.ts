@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { AbciApplication, RequestInitChain } from '../chain/abci/types.js';
 import { makeCodecs, makeBaseApp, makeCoreModules, coreStores, openMultiStore, addressText, moduleAddress, type Context, type Logger, type TxLookup } from '../chain/index.js';
-import { Kernel, KernelStorage, type StepRecord, type VatId, type WorkerFactory } from '../kernel/index.js';
+import { Kernel, KernelStorage, type StepRecord, type VatId, type WorkerFactory, WorkerLost } from '../kernel/index.js';
 import { BlobStore } from './blobs.js';
 import { commitBlock, confirmedKey, digestStateKey, type CommitStep } from './commit.js';
 import { Confirmation, withConfirmation } from './confirmation.js';
@@ -29,7 +29,16 @@ export type AppOptions = {
   readonly txLookup?: TxLookup;
   readonly onCommitStep?: (step: CommitStep) => void;
   readonly onStep?: (step: StepRecord) => void;
+  readonly recency?: RecentVats;
+  /** How many vats come back side by side; default all. */
+  readonly preloadWidth?: number;
   readonly onReplay?: (vat: VatId, done: number, total: number) => void;
+};
+
+/** Which vats were online when this host last ran, and where that is noted for the next time; the most recently used last. */
+export type RecentVats = {
+  readonly before: readonly VatId[] | undefined;
+  note(online: readonly VatId[]): void;
 };
 
 export type App = {
@@ -39,6 +48,8 @@ export type App = {
   readonly height: bigint;
   /** The database at one height, for who looks on. Close it before the application. */
   readSnapshot(): DatabaseSnapshot;
+  /** Resolves when the vats that were online before are back, or the start of one has failed. Blocks do not wait for it. */
+  readonly preloaded: Promise<void>;
   /** Finishes what is under way, ends the workers and closes the database. Call it when no engine drives the application any more. */
   close(): Promise<void>;
 };
@@ -46,7 +57,7 @@ export type App = {
 /** A delivery may take long; the node does not wait for it when it stops. */
 const closePatienceMs = 2000;
 
-/** Opens the database and brings running vats back. Rejects with DatabaseLocked when another process has it. */
+/** Opens the database; the vats that were online come back while the application already answers. Rejects with DatabaseLocked when another process has it. */
 export async function makeApp(options: AppOptions): Promise<App> {
   const database = await NodeDatabase.open(join(options.data, 'windlass.db'));
   try {
@@ -65,6 +76,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
   const kernelAddress = addressText(moduleAddress(kernelModule));
   const store = openMultiStore({ names: [...coreStores, kernelStore, storageStore], rows: database.chainRows, pruning: options.pruning });
   let isClosing = false;
+  let preloadFailure: Error | undefined;
   const kernel = new Kernel({
     storage: await KernelStorage.open(database.kernelBacking),
     workers: options.workers,
@@ -72,6 +84,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     bundles: installedBundles(blobs),
     services: [makeBankService({ isBlocked: address => bank.isBlocked(address), systemAccount: addressText(moduleAddress('fee_collector')) }), storageService],
     maxVatsOnline: options.maxVatsOnline,
+    ...(options.preloadWidth === undefined ? {} : { preloadWidth: options.preloadWidth }),
     yieldToHost: () => new Promise((resolve, reject) => setImmediate(() => (isClosing ? reject(new Error('the node stops')) : resolve()))),
     ...(options.onStep ? { onStep: options.onStep } : {}),
     ...(options.onReplay ? { onReplay: options.onReplay } : {}),
@@ -92,7 +105,10 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     hooks: {
       initChain: (ctx: Context, request: RequestInitChain) => host.initChain(ctx, kernelStateOf(request)),
       beforeBlock: ctx => Promise.resolve(host.beforeBlock(ctx)),
-      mergeBeforeHash: ctx => host.mergeKernelRun(ctx),
+      mergeBeforeHash: ctx => {
+        if (preloadFailure) throw preloadFailure;
+        return host.mergeKernelRun(ctx);
+      },
       persist: async prepared => {
         const { changes, digestState } = host.writes();
         const { confirmed } = confirmation;
@@ -101,18 +117,26 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
           { prepared, kernelChanges: changes, digestState, confirmed },
         );
       },
-      committed: () => host.committed(),
+      committed: () => {
+        host.committed();
+        options.recency?.note(kernel.warehouse.online);
+      },
       afterCommit: startNextRun,
     },
   });
+  let preloaded = Promise.resolve();
   if (store.version > 0n) {
     host.checkOpened(store.branch());
-    try {
-      await kernel.preload();
-    } catch (error) {
-      await kernel.shutdown();
-      throw error;
-    }
+    kernel.requireEngine();
+    preloaded = kernel.preload(options.recency?.before).catch((error: unknown) => {
+      if (isClosing) return;
+      const failure = error instanceof Error ? error : new Error(String(error));
+      const reason = failure.message;
+      // A worker lost is tried again when its vat is needed; anything else would only be hidden by waiting for that.
+      if (error instanceof WorkerLost) return log.warn({ reason }, 'a vat was not brought back ahead of its next delivery');
+      log.error({ reason }, 'a vat could not be brought back');
+      preloadFailure = failure;
+    });
     startNextRun();
   }
   return {
@@ -121,12 +145,14 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
       return store.version;
     },
     readSnapshot: () => database.snapshot(),
+    preloaded,
     close: async () => {
       isClosing = true;
+      options.recency?.note(kernel.warehouse.online);
       const over = host.giveUp();
       await Promise.race([over, new Promise(resolve => setTimeout(resolve, closePatienceMs).unref())]);
       await kernel.shutdown(); // a run that is cut off is done again at the next start
-      await over;
+      await Promise.all([over, preloaded]);
       await database.close();
     },
   };

@@ -1,18 +1,20 @@
 /** A running node: one home, one application, one engine. Everything of the outside world comes in here as powers. */
 import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chainProtoFolder, type Logger } from '../chain/index.js';
 import { endOrphanedComet, startCometEngine, type CometEngine } from '../chain/engine/comet/index.js';
 import { startEmbeddedEngine } from '../chain/engine/embedded/index.js';
 import { nodeIdOf, readGenesis, readNodeKey, readPrivValidatorKey, replaceFile } from '../chain/engine/home-files/index.js';
 import type { Engine } from '../chain/engine/types.js';
-import { makeXsnapWorkerFactory } from '../kernel/index.js';
-import { makeApp, type App } from './app.js';
+import { makeXsnapWorkerFactory, type WorkerLifeOptions } from '../kernel/index.js';
+import { makeApp, type App, type AppOptions } from './app.js';
 import { rpcUrlFile } from './cli/home/paths.js';
 import { startControl, type ControlServer } from './control/server.js';
 import { controlSocketPath } from './control/socket-path.js';
 import { appProtoFolder } from './client/codecs.js';
 import type { CommitStep } from './commit.js';
+import { HostFacts } from './host-db/host-facts.js';
 import { makeTxLookup } from './tx-lookup.js';
 
 export type NodeOptions = {
@@ -38,6 +40,8 @@ export type NodeOptions = {
   readonly onConsole: (vatId: string, level: string, text: string) => void;
   readonly onReplay?: (vatId: string, done: number, total: number) => void;
   readonly onCommitStep?: (step: CommitStep) => void;
+  /** Where tests end the node while it starts a worker. */
+  readonly onWorkerStep?: WorkerLifeOptions['onStep'] & {};
   /** Ends a start that takes long. */
   readonly signal?: AbortSignal;
 };
@@ -58,7 +62,20 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const { home, log } = options;
   mkdirSync(join(home, 'data'), { recursive: true });
   if (options.engine === 'cometbft') await endOrphanedComet(home, log); // it would go on with a dead application
-  const workers = makeXsnapWorkerFactory({ onConsole: options.onConsole });
+  const engineWorkers = makeXsnapWorkerFactory({ onConsole: options.onConsole });
+  const facts = await HostFacts.open({ home, log, ...optional('signal', options.signal), ...optional('onStep', options.onWorkerStep) });
+  try {
+    const workers = { engineId: engineWorkers.engineId, ...facts.life.workers(engineWorkers) };
+    return await startOver(options, facts, workers);
+  } catch (error) {
+    await facts.close();
+    throw error;
+  }
+}
+
+/** The node over what is known of its host: no worker of an earlier one is left. */
+async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOptions['workers']): Promise<Node> {
+  const { home, log } = options;
   let rpcUrl: string | undefined;
   const app = await makeApp({
     data: join(home, 'data'),
@@ -69,6 +86,8 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     pruning: options.pruning,
     undoBlocks: options.undoBlocks,
     maxVatsOnline: options.maxVatsOnline,
+    recency: facts.recency,
+    preloadWidth: 2 * availableParallelism(), // a start waits for the disk and the kernel of the system too
     log,
     ...optional('onReplay', options.onReplay),
     ...optional('onCommitStep', options.onCommitStep),
@@ -80,7 +99,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     const engine = await startEngine(options, app);
     rpcUrl = engine.rpcUrl;
     replaceFile(rpcUrlFile(home), `${engine.rpcUrl}\n`, 0o644);
-    return makeNode(home, app, engine, control);
+    return makeNode(home, app, engine, control, facts);
   } catch (error) {
     await control?.close();
     await app.close();
@@ -111,12 +130,13 @@ function startEngine(options: NodeOptions, app: App): Promise<Engine | CometEngi
   });
 }
 
-function makeNode(home: string, app: App, engine: Engine, control: ControlServer): Node {
+function makeNode(home: string, app: App, engine: Engine, control: ControlServer, facts: HostFacts): Node {
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await engine.stop();
     await control.close();
     await app.close();
+    await facts.close();
     rmSync(rpcUrlFile(home), { force: true });
   };
   return { rpcUrl: engine.rpcUrl, app, ended: engine.ended, stop: () => (stopped ??= stop()) };

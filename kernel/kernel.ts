@@ -9,9 +9,9 @@ import { vatsService } from './service/vats.js';
 import { defaultParams, type KernelParams, type KernelState } from './state.js';
 import type { StepRecord } from './step.js';
 import type { KernelStorage } from './store/storage.js';
-import { readVat, allVats } from './vat/records.js';
+import { knownVat, readVat, allVats } from './vat/records.js';
 import type { WorkerFactory } from './vat/protocol.js';
-import { Warehouse, type BundleSource } from './vat/warehouse.js';
+import { EngineMissing, Warehouse, type BundleSource } from './vat/warehouse.js';
 import type { VatId } from './ids.js';
 
 export type KernelOptions = {
@@ -23,6 +23,8 @@ export type KernelOptions = {
   /** Services that the host adds to vats, timer and directory. */
   readonly services?: readonly KernelService[];
   readonly maxVatsOnline?: number;
+  /** How many vats are brought back side by side by preload. Default: all. */
+  readonly preloadWidth?: number;
   /** Lets the process answer its sockets between cranks. */
   readonly yieldToHost?: () => Promise<void>;
   readonly onStep?: (step: StepRecord) => void;
@@ -77,10 +79,31 @@ export class Kernel {
     return { ...report, outbound: [...this.state.outbound] };
   }
 
-  /** Brings running vats back before they are needed, as many as may be online. */
-  preload(): Promise<void> {
+  /** Throws EngineMissing when a vat runs on another engine than the workers'. */
+  requireEngine(): void {
+    const { engine: ours } = this.#options;
+    for (const vat of this.#running()) {
+      const { engine } = knownVat(this.state.rows, vat);
+      if (engine !== ours) throw new EngineMissing(vat, engine, ours);
+    }
+  }
+
+  /**
+   * Brings running vats back before they are needed, as many as may be online: `recent`, the most recent last, or all.
+   * Deliveries may go on meanwhile. Which they are changes no result.
+   */
+  async preload(recent?: readonly VatId[]): Promise<void> {
+    const isRunning = new Set(this.#running());
+    const wanted = recent ? recent.filter(vat => isRunning.has(vat)).reverse() : [...isRunning];
+    await this.warehouse.preload(wanted, this.#options.preloadWidth);
+  }
+
+  #running(): VatId[] {
     const { rows } = this.state;
-    return this.warehouse.preload(allVats(rows).filter(vat => readVat(rows, vat)?.engine !== ''));
+    return allVats(rows).filter(vat => {
+      const record = readVat(rows, vat);
+      return record?.life === 'running' && record.engine !== '';
+    });
   }
 
   /** Forgets everything that was not committed, heaps included. */

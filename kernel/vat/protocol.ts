@@ -89,6 +89,16 @@ export type WorkerStart = {
   readonly bundle: Uint8Array;
   /** Hard limit of computrons for one delivery. */
   readonly computronsPerDelivery: number;
+  /** Called once the worker's process is there; it is given nothing to do before this resolves, and is ended when this rejects. */
+  readonly onProcess?: (process: WorkerProcess) => Promise<void>;
+};
+
+/** The process of a worker, for those who watch it. */
+export type WorkerProcess = {
+  readonly pid: number;
+  /** Resolves when it is dead. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  kill(): void;
 };
 
 export interface WorkerFactory {

@@ -147,10 +147,23 @@ export class Warehouse {
     await this.#workerOf(vat);
   }
 
-  /** Brings vats back before they are asked for, side by side. */
-  async preload(vats: readonly VatId[]): Promise<void> {
-    const wanted = vats.filter(vat => readVat(this.#options.rows, vat)?.life === 'running').slice(0, this.#options.maxVatsOnline);
-    await Promise.all(wanted.map(vat => this.#workerOf(vat)));
+  /**
+   * Brings vats back before they are asked for, in the order given, `width` side by side, until as many are online as may be.
+   * It pages out nobody, and leaves alone what a delivery is at work on. When some cannot be brought back, the others still
+   * are; then rejects, with something worse than WorkerLost if there was such.
+   */
+  async preload(vats: readonly VatId[], width = vats.length): Promise<void> {
+    const waiting = vats[Symbol.iterator]();
+    const isFull = (): boolean => this.#online.size + this.#making >= this.#options.maxVatsOnline;
+    const failures: unknown[] = [];
+    const bringBackMore = async (): Promise<void> => {
+      for (const vat of waiting) {
+        if (isFull()) return;
+        if (!this.#busy.has(vat) && readVat(this.#options.rows, vat)?.life === 'running') await this.#workerOf(vat).catch((error: unknown) => failures.push(error));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(width, vats.length) }, bringBackMore));
+    if (failures.length > 0) throw failures.find(error => !(error instanceof WorkerLost)) ?? failures[0];
   }
 
   async #workerOf(vat: VatId): Promise<VatWorker> {

@@ -22,6 +22,8 @@ export type XsnapWorkerOptions = WorkerEngineOptions & {
   readonly onConsole?: ConsoleSink;
   /** Wall clock for a start, lockdown to setBundle. A start that takes longer is a WorkerLost, never a verdict. Default 60,000. */
   readonly bootTimeoutMs?: number;
+  /** For tests of what a killed node leaves behind where the system cannot end its workers with it. */
+  readonly mayOutliveNode?: boolean;
 };
 
 export interface XsnapWorkerFactory extends WorkerFactory {
@@ -54,6 +56,7 @@ class Factory implements XsnapWorkerFactory {
   readonly #onConsole: ConsoleSink;
   readonly #bootTimeoutMs: number;
   readonly #processes = new Set<XsnapProcess>();
+  readonly #mayOutliveNode: boolean;
   #stackIsChecked = false;
   #isShutDown = false;
 
@@ -63,6 +66,7 @@ class Factory implements XsnapWorkerFactory {
     this.supervisorSha256 = this.#engine.supervisorSha256;
     this.#onConsole = options.onConsole ?? (() => undefined);
     this.#bootTimeoutMs = options.bootTimeoutMs ?? 60_000;
+    this.#mayOutliveNode = options.mayOutliveNode ?? false;
   }
 
   async start(start: WorkerStart): Promise<XsnapWorker> {
@@ -72,11 +76,12 @@ class Factory implements XsnapWorkerFactory {
     if (!Number.isInteger(computronsPerDelivery) || computronsPerDelivery < computronsPerDeliveryMin || computronsPerDelivery > computronsPerDeliveryMax) {
       throw new RangeError(`computronsPerDelivery must be from ${computronsPerDeliveryMin} to ${computronsPerDeliveryMax}: ${computronsPerDelivery}`);
     }
-    const process = new XsnapProcess({ binary: this.#engine.binary, name, meterLimit: computronsPerDelivery, snapshot: this.#engine.baseSnapshot });
+    const process = new XsnapProcess({ binary: this.#engine.binary, name, meterLimit: computronsPerDelivery, snapshot: this.#engine.baseSnapshot, mayOutliveParent: this.#mayOutliveNode });
     this.#processes.add(process);
     void process.closed.then(() => this.#processes.delete(process));
     const timer = setTimeout(() => process.kill(new Error(`not started within ${this.#bootTimeoutMs} ms`)), this.#bootTimeoutMs);
     try {
+      await introduce(process, start);
       await this.#boot(process, start);
       return new Worker(vatId, process, this.#onConsole);
     } catch (error) {
@@ -140,6 +145,13 @@ class Worker implements XsnapWorker {
   async close(): Promise<void> {
     await this.#process.close();
   }
+}
+
+/** A process that could not be started has nothing to be introduced by: its first command tells. */
+async function introduce(process: XsnapProcess, { onProcess }: WorkerStart): Promise<void> {
+  const { pid, closed } = process;
+  if (pid === undefined) return;
+  await onProcess?.({ pid, ended: closed, kill: () => { process.kill(new Error('ended by the host')); } });
 }
 
 /** The answer to `R`: the engine is there, and has nothing to say. */

@@ -31,6 +31,8 @@ export type ProcessStart = {
   readonly meterLimit: number;
   /** File with a heap snapshot to start from; without one the heap is new. */
   readonly snapshot?: string | undefined;
+  /** It is not ended with this process; see launchOf. */
+  readonly mayOutliveParent?: boolean | undefined;
 };
 
 export class XsnapProcess {
@@ -38,7 +40,7 @@ export class XsnapProcess {
   readonly #child: ChildProcess;
   readonly #commands: Duplex;
   /** Resolves when the process is dead and its streams are at their end. */
-  readonly closed: Promise<void>;
+  readonly closed: Promise<ProcessEnd>;
   #listener: CommandListener | undefined;
   #end: ProcessEnd | undefined;
   /** Why we ended it, or what its streams said; becomes the cause in WorkerLost. */
@@ -53,7 +55,7 @@ export class XsnapProcess {
     this.#commands = commands;
     this.closed = new Promise(resolve => {
       const finish = (end: ProcessEnd): void => {
-        resolve();
+        resolve(end);
         this.#onClosed(end);
       };
       this.#child.once('close', (code, signal) => finish({ code, signal }));
@@ -142,10 +144,10 @@ export class XsnapProcess {
 }
 
 /** The snapshot goes by descriptor, so that no path of this machine lies on the stack. */
-function spawnEngine({ binary, name, meterLimit, snapshot }: ProcessStart): ChildProcess {
+function spawnEngine({ binary, name, meterLimit, snapshot, mayOutliveParent }: ProcessStart): ChildProcess {
   const heap = snapshot === undefined ? undefined : openSync(snapshot, 'r');
   try {
-    const { file, args, cwd } = launchOf(binary, [name, ...(heap === undefined ? [] : ['-r', '@8']), '-l', `${meterLimit}`]);
+    const { file, args, cwd } = launchOf(binary, [name, ...(heap === undefined ? [] : ['-r', '@8']), '-l', `${meterLimit}`], mayOutliveParent);
     // A worker gets nothing of the environment: what is in it would lie on its stack and shift where that overflows.
     const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'];
     return spawn(file, args, { cwd, detached: true, env: {}, stdio: heap === undefined ? stdio : [...stdio, 'ignore', 'ignore', 'ignore', heap] });

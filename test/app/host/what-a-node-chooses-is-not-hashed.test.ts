@@ -120,10 +120,16 @@ test('a bundle that is missing or damaged on disk is named, and no vat runs on o
     writeFileSync(`${file}.new`, 'left by a crash');
     const same = await openTestApp({ dataFrom: app.data });
     await same.end();
+    const stopsWith = async (problem: string): Promise<void> => {
+      const broken = await openTestApp({ dataFrom: app.data });
+      await broken.app.preloaded;
+      await assert.rejects(broken.block(), (error: Error) => error instanceof BundleUnusable && error.message.includes(app.bundleId) && error.message.includes(problem));
+      await broken.end();
+    };
     truncateSync(file, 1000);
-    await assert.rejects(openTestApp({ dataFrom: app.data }), (error: Error) => error instanceof BundleUnusable && error.message.includes(app.bundleId) && error.message.includes('damaged'));
+    await stopsWith('damaged');
     rmSync(file);
-    await assert.rejects(openTestApp({ dataFrom: app.data }), (error: Error) => error instanceof BundleUnusable && error.message.includes('missing'));
+    await stopsWith('missing');
   } finally {
     await app.end();
   }

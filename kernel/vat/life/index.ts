@@ -1,0 +1,7 @@
+/** The worker lifecycle of a host: slots, generations, a durable saga log, monitors that only report. */
+export { HostJournal, MemoryHostStore, type HostStore } from './host-store.js';
+export type { HostLedger, WorkerToken } from './ledger.js';
+export type { HostRow } from './rows.js';
+export { livesOf, sagaPrefix, slotPrefix } from './rows.js';
+export { statusOf, type WorkerStatus } from './status.js';
+export { WorkerLife, type LifeNotice, type WorkerLifeOptions } from './worker-life.js';
