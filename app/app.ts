@@ -4,6 +4,9 @@ import type { AbciApplication, RequestInitChain } from '../chain/abci/types.js';
 import { makeCodecs, makeBaseApp, makeCoreModules, coreStores, openMultiStore, addressText, moduleAddress, type Context, type Logger, type TxLookup } from '../chain/index.js';
 import { Kernel, KernelStorage, type StepRecord, type VatId, type WorkerFactory, WorkerLost } from '../kernel/index.js';
 import { BlobStore } from './blobs.js';
+import { SnapshotCollector } from './snapshots/collector.js';
+import { HeapFiles } from './snapshots/heap-files.js';
+import { sweepBlobs } from './snapshots/sweep.js';
 import { commitBlock, confirmedKey, digestStateKey, type CommitStep } from './commit.js';
 import { Confirmation, withConfirmation } from './confirmation.js';
 import { emptyDigest } from './host/digest.js';
@@ -70,7 +73,12 @@ export async function makeApp(options: AppOptions): Promise<App> {
 
 async function assemble(options: AppOptions, database: NodeDatabase): Promise<App> {
   const { log } = options;
-  const blobs = new BlobStore(join(options.data, 'blobs'));
+  const blobFolder = join(options.data, 'blobs');
+  const blobs = new BlobStore(blobFolder);
+  const heaps = new HeapFiles(blobFolder, options.workers.baseSnapshot);
+  const collector = new SnapshotCollector(database, heaps);
+  const swept = sweepBlobs(blobFolder, database);
+  if (swept.files > 0) log.info({ ...swept }, 'files that a crash left were removed');
   const codecs = makeCodecs(options.protoFolders);
   const { auth, bank, modules } = makeCoreModules(codecs, [{ name: kernelModule, permissions: [], mayReceive: false }]);
   const kernelAddress = addressText(moduleAddress(kernelModule));
@@ -82,6 +90,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     workers: options.workers,
     engine: options.workers.engineId,
     bundles: installedBundles(blobs),
+    snapshots: heaps,
     services: [makeBankService({ isBlocked: address => bank.isBlocked(address), systemAccount: addressText(moduleAddress('fee_collector')) }), storageService],
     maxVatsOnline: options.maxVatsOnline,
     ...(options.preloadWidth === undefined ? {} : { preloadWidth: options.preloadWidth }),
@@ -95,6 +104,14 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     if (isClosing) return; // the turn after the last Commit may come when the workers are gone
     host.startRun(store.version + 1n, store.branch()).catch(() => undefined); // reported there; FinalizeBlock awaits it and fails
   };
+  let freedUpTo = -1n;
+  /** Heap files are removed between a commit and the next block, before the next run saves any. */
+  let collecting: Promise<void> = Promise.resolve();
+  const collectSnapshots = async (): Promise<void> => {
+    if (isClosing) return;
+    const collected = await collector.collect(freedUpTo);
+    if (collected.unlinked + collected.missing > 0) log.debug({ ...collected }, 'heap snapshots that nothing needs were removed');
+  };
   const base = makeBaseApp({
     modules: [...modules, host.module],
     auth, bank, store, codecs, log,
@@ -104,7 +121,10 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     ...(options.txLookup ? { txLookup: options.txLookup } : {}),
     hooks: {
       initChain: (ctx: Context, request: RequestInitChain) => host.initChain(ctx, kernelStateOf(request)),
-      beforeBlock: ctx => Promise.resolve(host.beforeBlock(ctx)),
+      beforeBlock: async ctx => {
+        await collecting;
+        host.beforeBlock(ctx);
+      },
       mergeBeforeHash: ctx => {
         if (preloadFailure) throw preloadFailure;
         return host.mergeKernelRun(ctx);
@@ -112,8 +132,8 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
       persist: async prepared => {
         const { changes, digestState } = host.writes();
         const { confirmed } = confirmation;
-        await commitBlock(
-          { database, blobs, undoBlocks: options.undoBlocks, ...(options.onCommitStep ? { onStep: options.onCommitStep } : {}) },
+        freedUpTo = await commitBlock(
+          { database, blobs, heaps, collector, undoBlocks: options.undoBlocks, ...(options.onCommitStep ? { onStep: options.onCommitStep } : {}) },
           { prepared, kernelChanges: changes, digestState, confirmed },
         );
       },
@@ -121,7 +141,10 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
         host.committed();
         options.recency?.note(kernel.warehouse.online);
       },
-      afterCommit: startNextRun,
+      afterCommit: () => {
+        collecting = collectSnapshots();
+        collecting.then(startNextRun, () => undefined); // the next block meets the error
+      },
     },
   });
   let preloaded = Promise.resolve();
@@ -149,10 +172,12 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     close: async () => {
       isClosing = true;
       options.recency?.note(kernel.warehouse.online);
+      await collecting.catch(() => undefined); // the node stops anyway
       const over = host.giveUp();
       await Promise.race([over, new Promise(resolve => setTimeout(resolve, closePatienceMs).unref())]);
       await kernel.shutdown(); // a run that is cut off is done again at the next start
       await Promise.all([over, preloaded]);
+      await heaps.settle();
       await database.close();
     },
   };

@@ -46,7 +46,7 @@ export class BlobStore {
   }
 
   async #write(name: string, bytes: Uint8Array): Promise<void> {
-    const temporary = `${this.pathOf(name)}.new`;
+    const temporary = `${this.pathOf(name)}.tmp`;
     const file = await open(temporary, 'w');
     try {
       await file.writeFile(bytes);
@@ -63,7 +63,8 @@ export class BlobStore {
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** What was renamed into the folder stays there after a crash. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

@@ -2,6 +2,10 @@
 import type { Change } from '../kernel/index.js';
 import type { PreparedVersion } from '../chain/index.js';
 import type { BlobStore } from './blobs.js';
+import { closedSpanRows, freedSpanRows } from './snapshots/closed-spans.js';
+import type { SnapshotCollector } from './snapshots/collector.js';
+import type { HeapFiles } from './snapshots/heap-files.js';
+import { refChanges, refRows } from './snapshots/rows.js';
 import { chainPrefix, databaseKeyOfKernelRow, localPrefix, numberOfRow, numberRow, rowValue, type DatabaseRow, type NodeDatabase } from './store.js';
 import { encodeUndo, undoKey } from './undo.js';
 
@@ -25,26 +29,42 @@ const undoFromKey = `${localPrefix}undo-from`;
 export type CommitOptions = {
   readonly database: NodeDatabase;
   readonly blobs: BlobStore;
+  readonly heaps: HeapFiles;
+  readonly collector: SnapshotCollector;
   /** Blocks that can be undone, at least. */
   readonly undoBlocks: bigint;
   /** Told before and after each durable step, by name; tests crash here. */
   readonly onStep?: (step: CommitStep) => void;
 };
 
-export type CommitStep = 'before-blobs' | 'before-batch' | 'after-batch';
+export type CommitStep = 'before-blobs' | 'before-heaps' | 'before-batch' | 'after-batch' | 'after-heaps';
 
 /** Undo records freed in one block, at most: an old backlog does not stall a commit. */
 const freedMax = 10;
 
-export async function commitBlock({ database, blobs, undoBlocks, onStep }: CommitOptions, block: BlockWrites): Promise<void> {
+/** Resolves with the highest block that cannot be undone any more; -1 or less when there is none. */
+export async function commitBlock({ database, blobs, heaps, collector, undoBlocks, onStep }: CommitOptions, block: BlockWrites): Promise<bigint> {
+  const { prepared: { version }, kernelChanges } = block;
   onStep?.('before-blobs');
   await blobs.sync();
-  const rows = [...chainRows(block.prepared), ...kernelRows(block.kernelChanges), ...localRows(block)];
+  onStep?.('before-heaps');
+  const refs = refChanges(database, kernelChanges, heaps.baseHash);
+  const stored = await heaps.persist(refs.added.keys());
+  const rows = [
+    ...chainRows(block.prepared), ...kernelRows(kernelChanges), ...localRows(block),
+    ...(await refRows(database, version, refs, stored)), ...closedSpanRows(version, kernelChanges),
+  ];
   const before = rows.map(({ key, value }) => ({ key, value: isNewNode(key, value) ? undefined : database.get(key) }));
-  const { version } = block.prepared;
+  const freed = freedUndo(database, version, block.confirmed, undoBlocks);
+  const spans = await freedSpanRows(database, freed.upTo, kernelChanges.length);
   onStep?.('before-batch');
-  await database.write([...rows, { key: undoKey(version), value: encodeUndo(before) }, ...freedUndo(database, version, block.confirmed, undoBlocks)]);
+  // What is freed comes first: a heap that was removed may be back in this block.
+  await database.write([...collector.rows(hash => stored.has(hash)), ...spans, ...freed.rows, ...rows, { key: undoKey(version), value: encodeUndo(before) }]);
   onStep?.('after-batch');
+  collector.settled();
+  await heaps.settle();
+  onStep?.('after-heaps');
+  return freed.upTo;
 }
 
 function chainRows({ rows }: PreparedVersion): DatabaseRow[] {
@@ -77,13 +97,13 @@ function isNewNode(key: string, value: Uint8Array | undefined): boolean {
 }
 
 /** Records of heights that are agreed and old enough; H is freed when H ≤ min(confirmed, tip − undo_blocks). */
-function freedUndo(database: NodeDatabase, tip: bigint, confirmed: bigint, undoBlocks: bigint): DatabaseRow[] {
+function freedUndo(database: NodeDatabase, tip: bigint, confirmed: bigint, undoBlocks: bigint): { readonly rows: readonly DatabaseRow[]; readonly upTo: bigint } {
   const known = undoFrom(database);
   const from = known ?? tip;
   const limit = confirmed < tip - undoBlocks ? confirmed : tip - undoBlocks;
   const rows: DatabaseRow[] = [];
   let next = from;
   for (; next <= limit && rows.length < freedMax; next += 1n) rows.push({ key: undoKey(next), value: undefined });
-  return next === known ? rows : [...rows, { key: undoFromKey, value: numberRow(next) }];
+  if (next !== known) rows.push({ key: undoFromKey, value: numberRow(next) });
+  return { rows, upTo: next - 1n };
 }
-

@@ -65,7 +65,8 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const engineWorkers = makeXsnapWorkerFactory({ onConsole: options.onConsole });
   const facts = await HostFacts.open({ home, log, ...optional('signal', options.signal), ...optional('onStep', options.onWorkerStep) });
   try {
-    const workers = { engineId: engineWorkers.engineId, ...facts.life.workers(engineWorkers) };
+    const { engineId, baseSnapshot } = engineWorkers;
+    const workers = { engineId, baseSnapshot, ...facts.life.workers(engineWorkers) };
     return await startOver(options, facts, workers);
   } catch (error) {
     await facts.close();

@@ -94,6 +94,11 @@ export class NodeDatabase {
     };
   }
 
+  /** Full keys that start with the prefix, ascending, at most `limit`. */
+  keysBelow(prefix: string, limit: number): Promise<string[]> {
+    return this.keys(prefix, endOf(prefix), limit);
+  }
+
   async close(): Promise<void> {
     await this.#db.close();
   }
@@ -131,6 +136,7 @@ function textOf(bytes: Uint8Array | undefined): string | undefined {
 }
 
 export const rowValue = (text: string): Uint8Array => wtf8Bytes(text);
+export const rowText = textOf;
 
 /** A number as a local row holds it: decimal text. */
 export const numberRow = (value: bigint): Uint8Array => rowValue(String(value));

@@ -5,7 +5,7 @@
  * What the reference says of one step after another (who may resolve what, what an abort keeps, the order of deliveries) is
  * not to be seen in rows: golden conversations and the simulation hold the kernel to it.
  */
-import { historyIsCounted, spansBeginWithTheirStart, spansHaveTheirHash, vatsHaveTheirBundle } from './audit/history.js';
+import { historyIsCounted, spanRowsAreExact, spansBeginWithTheirStart, spansHaveTheirHash, vatsHaveTheirBundle } from './audit/history.js';
 import {
   noPromiseIsFulfilledToAPromise, nothingIsLeftOfForgottenVats, onlyPausedVatsHaveAQueueOfTheirOwn, reapsAreQueuedOnce, settledPromisesHaveDataAndNothingElse,
   settledPromisesInClistsHaveANotify, subscribersHaveThePromise, terminatedVatsAreBeingRemoved, unresolvedPromisesHaveALiveDeciderOrNone, vatsHaveProgress,
@@ -30,7 +30,7 @@ const invariants = {
   unresolvedPromisesHaveALiveDeciderOrNone, resultsInFlightHaveNoDecider, settledPromisesHaveDataAndNothingElse, noPromiseIsFulfilledToAPromise,
   settledPromisesInClistsHaveANotify, notifiesAreOfSettledPromises, subscribersHaveThePromise, promisesAreHeld, promiseRowsHaveTheirPromise,
   queuedMessagesNameObjects, onlyPausedVatsHaveAQueueOfTheirOwn, pausedQueuesHoldNoAloneItems, reapsAreQueuedOnce, timersKnowTheirTokens, pinsAreOfNamedVats,
-  terminatedVatsAreBeingRemoved, nothingIsLeftOfForgottenVats, vatsHaveProgress, vatsHaveTheirBundle, spansBeginWithTheirStart, historyIsCounted,
+  terminatedVatsAreBeingRemoved, nothingIsLeftOfForgottenVats, vatsHaveProgress, vatsHaveTheirBundle, spansBeginWithTheirStart, spanRowsAreExact, historyIsCounted,
 } as const satisfies Readonly<Record<string, Invariant>>;
 
 /** Reads every transcript: too much for after every step. */

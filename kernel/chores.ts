@@ -4,7 +4,8 @@
  * rows are the truth; this follows every write to them, undone ones too.
  */
 import SortedBTree from 'sorted-btree';
-import { asVatId, type VatId } from './ids.js';
+import type { VatId } from './ids.js';
+import { parseReap } from './reap.js';
 import { keys, vatAtEnd, vatAtStart } from './store/keys.js';
 import { compareText, type KernelStorage } from './store/storage.js';
 import { readVat } from './vat/records.js';
@@ -51,12 +52,6 @@ class Chores {
     for (let next = this.#reaps.nextHigherPair(''); next; next = this.#reaps.nextHigherPair(next[0])) yield { key: next[0], vat: next[1] };
   }
 
-  /** Keys of a vat's reaps, whether or not they may be taken now. */
-  reapsOf(vat: VatId): readonly string[] {
-    this.#settle();
-    return [...(this.#reapsOf.get(vat) ?? [])];
-  }
-
   /** Adds the vats that have chores, until there are `enough`. */
   countWaiting(into: Set<string>, enough: number): void {
     for (const vats of [this.gcVats(), this.reaps()]) {
@@ -87,7 +82,7 @@ class Chores {
 
   #placeReap(key: string): void {
     const text = this.#rows.get(key);
-    const vat = text === undefined ? undefined : (asVatId(text) as VatId);
+    const vat = text === undefined ? undefined : parseReap(text).vat;
     const before = this.#vatOfReap.get(key);
     if (before !== vat) this.#noteReap(key, before, vat);
     if (vat !== undefined && !this.#isPaused(vat)) this.#reaps.set(key, vat);

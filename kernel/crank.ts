@@ -7,16 +7,16 @@ import type { VatId } from './ids.js';
 import type { NotifyItem, SendItem } from './items.js';
 import { chargeVat } from './meter.js';
 import { releaseItem, takeFromQueue } from './queues.js';
+import { queueDueReap, takeReap } from './reap.js';
 import { rejectResult } from './route.js';
 import { callService } from './service/call.js';
-import { takeNumber, type KernelState } from './state.js';
+import type { KernelState } from './state.js';
 import { beginStep, closeStep, undoStep, type StepRecord } from './step.js';
-import { keys } from './store/keys.js';
-import { appendDelivery } from './store/transcript.js';
+import { appendDelivery, openSpanFromSnapshot } from './store/transcript.js';
 import { IllegalSyscall } from './syscall/illegal.js';
 import { applySyscall } from './syscall/index.js';
 import type { SyscallScope } from './syscall/types.js';
-import { itemsOf, takeReap, toVatDelivery, type VatSource } from './translate.js';
+import { itemsOf, toVatDelivery, type VatSource } from './translate.js';
 import type { DeliveryOutcome, DeliveryVerdict, VatDelivery } from './vat/protocol.js';
 import { deliveryLimit, readProgress, writeProgress } from './vat/records.js';
 import { computronsPerDeliveryMax } from './vat/settings.js';
@@ -37,10 +37,18 @@ export type CrankReport = {
   readonly cost: bigint;
   /** The vat whose worker must not be used again, because the crank aborted or the vat ended. */
   readonly discard: VatId | undefined;
+  /** The vat whose worker must be replaced by one loaded from the heap snapshot that was taken. */
+  readonly reload?: VatId | undefined;
 };
 
 /** Every item costs at least this much, in computrons (design 5.3). */
 export const crankBase = 10_000n;
+
+/**
+ * For each byte of a heap snapshot, in computrons: what writing, hashing and loading it takes, for nobody meters it. The size
+ * follows from the hash, and so is the same everywhere.
+ */
+const perSavedByte = 1n;
 
 /** Computrons for each recorded syscall, and for each byte of it and its answer: the kernel stores and hashes what a vat says for nothing. */
 const perSyscall = 100n;
@@ -53,10 +61,10 @@ const perLink = 30_000n;
 const perDelivered = 100n;
 const deliveredFree = 2048;
 
-/** What a delivery costs: the reported computrons, or the limit if none were, and what was delivered and recorded. */
-export function chargeOf({ computrons, syscalls, recordedBytes = 0 }: DeliveryOutcome, limit: number, delivery: VatDelivery): bigint {
+/** What a delivery costs: the reported computrons, or the limit if none were, and what was delivered, recorded and saved. */
+export function chargeOf({ computrons, syscalls, recordedBytes = 0, saved }: DeliveryOutcome, limit: number, delivery: VatDelivery): bigint {
   const delivered = BigInt(Math.max(0, lengthOf(delivery) - deliveredFree));
-  return BigInt(computrons ?? limit) + perSyscall * BigInt(syscalls.length) + perByte * BigInt(recordedBytes) + perLink * BigInt(linksIn(syscalls)) + perDelivered * delivered;
+  return BigInt(computrons ?? limit) + perSyscall * BigInt(syscalls.length) + perByte * BigInt(recordedBytes) + perLink * BigInt(linksIn(syscalls)) + perDelivered * delivered + perSavedByte * BigInt(saved?.size ?? 0);
 }
 
 /** Promises in the data that promises are settled to. */
@@ -111,12 +119,14 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
   } else {
     chargeVat(state, vat, computrons);
     if (verdict.exit) terminateVat(state, vat, false, verdict.exit);
-    else countDirt(state, vat, source);
+    else goOn(state, vat, source, outcome);
   }
+  const lives = verdict.kind === 'keep' && !verdict.exit;
   return {
     step: closeStep(state, 'crank'),
     cost: atLeast(crankBase * BigInt(Math.max(1, itemsOf(source).length)), computrons),
-    discard: verdict.kind === 'abort' || verdict.exit ? vat : undefined,
+    discard: lives ? undefined : vat,
+    reload: lives && takesSnapshot(source) ? vat : undefined,
   };
 }
 
@@ -207,12 +217,11 @@ function dropSource(state: KernelState, vat: VatId, source: VatSource): void {
   }
 }
 
-/** A delivery makes a vat dirty; enough of them and it is asked to bring out its dead. */
-function countDirt(state: KernelState, vat: VatId, source: VatSource): void {
-  if (source.from === 'reap') return;
-  const progress = readProgress(state.rows, vat);
-  const dirt = progress.dirt + 1;
-  const due = dirt >= state.params.reapInterval && !progress.reapQueued;
-  if (due) state.rows.set(keys.reap(takeNumber(state, 'reap')), vat);
-  writeProgress(state, vat, { ...progress, dirt, reapQueued: progress.reapQueued || due });
+const takesSnapshot = (source: VatSource): boolean => source.from === 'reap' && source.takesSnapshot;
+
+/** The vat lives on: from its heap snapshot if one was to be taken, else until a reap is due. */
+function goOn(state: KernelState, vat: VatId, source: VatSource, { saved }: DeliveryOutcome): void {
+  assert((saved !== undefined) === takesSnapshot(source), `${vat}: a heap snapshot was taken where none was due, or the other way round`);
+  if (saved) openSpanFromSnapshot(state, vat, saved);
+  else queueDueReap(state, vat, source.from === 'reap');
 }

@@ -21,11 +21,14 @@ export { addServiceObject, dataOfKind, refTo, serviceData, setServiceData } from
 export type { KernelService, ServiceAnswer, ServiceCall, ServiceData } from './service/types.js';
 export { isLabel } from './service/vats.js';
 export { checkAccountCapData, decodeCapData, encodeCapData, PromiseRef, promiseRef, SlotRef, slotRef, type Passable } from './capdata.js';
+export { MemorySnapshots } from './snapshot/memory.js';
+export { SnapshotUnusable, type HeapSource, type HeapWriter, type SavedHeap, type SnapshotStore } from './snapshot/store.js';
 export { defaultParams, type KernelParams, type KernelState } from './state.js';
 export { activityHash, stepNumber, type StepKind, type StepRecord } from './step.js';
 export { verifyBundle } from './store/bundle.js';
 export { keys } from './store/keys.js';
 export { compareText, isLocal, KernelStorage, MemoryBacking, type Change, type KernelBacking, type ReadableRows } from './store/storage.js';
+export { spanChanges, type SpanChange } from './store/spans.js';
 export { textOfWtf8, wtf8Bytes } from './store/wtf8.js';
 export { resumeProblem } from './meter.js';
 export { allVats, readProgress, readVat, type VatProgress, type VatRecord } from './vat/records.js';

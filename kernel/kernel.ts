@@ -8,11 +8,13 @@ import type { KernelService } from './service/types.js';
 import { vatsService } from './service/vats.js';
 import { defaultParams, type KernelParams, type KernelState } from './state.js';
 import type { StepRecord } from './step.js';
+import type { SnapshotStore } from './snapshot/store.js';
 import type { KernelStorage } from './store/storage.js';
 import { knownVat, readVat, allVats } from './vat/records.js';
 import type { WorkerFactory } from './vat/protocol.js';
 import { EngineMissing, Warehouse, type BundleSource } from './vat/warehouse.js';
 import type { VatId } from './ids.js';
+import { canGoOn } from './vat/engine-id.js';
 
 export type KernelOptions = {
   readonly storage: KernelStorage;
@@ -20,6 +22,8 @@ export type KernelOptions = {
   /** Recorded with each incarnation, such as xsnap-0.15.0. */
   readonly engine: string;
   readonly bundles: BundleSource;
+  /** Where heap snapshots are kept; what committed spans start from must be there. */
+  readonly snapshots: SnapshotStore;
   /** Services that the host adds to vats, timer and directory. */
   readonly services?: readonly KernelService[];
   readonly maxVatsOnline?: number;
@@ -51,6 +55,7 @@ export class Kernel {
       workers: options.workers,
       engine: options.engine,
       bundles: options.bundles,
+      snapshots: options.snapshots,
       maxVatsOnline: options.maxVatsOnline ?? maxVatsOnlineDefault,
       ...(options.onReplay ? { onReplay: options.onReplay } : {}),
     });
@@ -79,12 +84,12 @@ export class Kernel {
     return { ...report, outbound: [...this.state.outbound] };
   }
 
-  /** Throws EngineMissing when a vat runs on another engine than the workers'. */
+  /** Throws EngineMissing when a vat runs on another engine than the workers'. Another base snapshot is no hindrance. */
   requireEngine(): void {
     const { engine: ours } = this.#options;
     for (const vat of this.#running()) {
       const { engine } = knownVat(this.state.rows, vat);
-      if (engine !== ours) throw new EngineMissing(vat, engine, ours);
+      if (!canGoOn(engine, ours)) throw new EngineMissing(vat, engine, ours);
     }
   }
 

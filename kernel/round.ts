@@ -8,6 +8,7 @@ import { gcActionsOf, isValid, type GcAction } from './gc.js';
 import type { VatId } from './ids.js';
 import { isAlone, parseItem, type AloneItem, type NotifyItem, type SendItem } from './items.js';
 import { joinedItemsMax, joinNotifies, type QueuedNotify } from './notify.js';
+import { parseReap } from './reap.js';
 import { runQueueOf } from './run-queue.js';
 import type { KernelState } from './state.js';
 import { toVatDelivery, type VatSource } from './translate.js';
@@ -70,7 +71,7 @@ function planRest(state: KernelState, draft: Draft): Plan | undefined {
 function planReaps(state: KernelState, draft: Draft): void {
   for (const { key, vat } of choresOf(state.rows).reaps()) {
     if (!hasRoom(state, draft)) return;
-    if (!draft.closed.has(vat)) take(state, draft, vat, { from: 'reap', key });
+    if (!draft.closed.has(vat)) take(state, draft, vat, { from: 'reap', key, takesSnapshot: parseReap(state.rows.get(key) as string).takesSnapshot });
   }
 }
 

@@ -13,8 +13,10 @@ import { fireTimer, firstDue } from './service/timer.js';
 import type { KernelState } from './state.js';
 import { beginStep, closeStep, type StepRecord } from './step.js';
 import { keys } from './store/keys.js';
+import type { VatSource } from './translate.js';
 import { settleAloneItem, type Lifecycle } from './vat/lifecycle.js';
 import { cleanUp, leftoversOnDisk, oldestTerminated } from './vat/termination.js';
+import type { WarehouseDelivery } from './vat/warehouse.js';
 
 export type RunPolicy = {
   /** Asked between rounds, with what the run has cost so far. */
@@ -136,11 +138,15 @@ async function doRound(run: Run, cranksMax: number): Promise<boolean> {
 
 async function doItems(run: Run, items: readonly PlannedItem[]): Promise<void> {
   const { state, warehouse } = run.host;
-  const outcomes = await Promise.all(items.map(item => (item.kind === 'vat' ? warehouse.deliver(item.vat, item.delivery, { meterTimes: meterTimesOf(item.source) }) : Promise.resolve(undefined))));
+  const outcomes = await Promise.all(items.map(item => (item.kind === 'vat' ? warehouse.deliver(item.vat, item.delivery, optionsOf(item.source)) : Promise.resolve(undefined))));
   for (const [index, item] of items.entries()) {
     const outcome = outcomes[index];
     await finishCrank(run, item.kind === 'vat' && outcome ? settleVatItem(state, item, outcome) : settleKernelItem(state, item as Exclude<PlannedItem, { kind: 'vat' }>));
   }
+}
+
+function optionsOf(source: VatSource): WarehouseDelivery {
+  return { meterTimes: meterTimesOf(source), savesHeap: source.from === 'reap' && source.takesSnapshot };
 }
 
 async function finishCrank(run: Run, report: CrankReport): Promise<void> {
@@ -148,6 +154,7 @@ async function finishCrank(run: Run, report: CrankReport): Promise<void> {
   run.cranks += 1;
   note(run, report.step);
   if (report.discard !== undefined) await run.host.warehouse.discard(report.discard);
+  if (report.reload !== undefined) await run.host.warehouse.reload(report.reload);
   await run.host.yieldToHost();
 }
 

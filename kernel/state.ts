@@ -13,6 +13,9 @@ export type KernelParams = {
   readonly computronsPerDelivery: number;
   /** Vat deliveries, at most, in one round. */
   readonly roundWidth: number;
+  /** Deliveries after which an incarnation's first heap snapshot is taken, and between two later ones. */
+  readonly snapshotInitial: number;
+  readonly snapshotInterval: number;
   /** Deliveries between two bringOutYourDead of a vat. */
   readonly reapInterval: number;
   /** Rows of terminated vats removed in one run. */
@@ -25,6 +28,8 @@ export const defaultParams: KernelParams = {
   computronsPerRun: 300_000_000n,
   computronsPerDelivery: 100_000_000,
   roundWidth: 8,
+  snapshotInitial: 20,
+  snapshotInterval: 1000,
   reapInterval: 200,
   cleanupBudget: 100,
   computeBalance: 0n,

@@ -9,10 +9,10 @@ import type { NotifyItem, SendItem } from './items.js';
 import type { JoinedNotifies } from './notify.js';
 import { knownPromise, resolutionOf, setDecider } from './promises.js';
 import { releaseItem } from './queues.js';
+import { takeReap } from './reap.js';
 import type { KernelState } from './state.js';
 import { keys } from './store/keys.js';
 import type { VatDelivery, VatMessage, VatResolution, Vref } from './vat/protocol.js';
-import { readProgress, writeProgress } from './vat/records.js';
 import { IllegalSyscall } from './syscall/illegal.js';
 
 /** Why a vat gets a delivery: the place it is taken from, and what. */
@@ -20,7 +20,7 @@ export type VatSource =
   | { readonly from: 'queue'; readonly key: string; readonly item: SendItem }
   | ({ readonly from: 'notifies' } & JoinedNotifies)
   | { readonly from: 'gc'; readonly actions: readonly GcAction[] }
-  | { readonly from: 'reap'; readonly key: string };
+  | { readonly from: 'reap'; readonly key: string; readonly takesSnapshot: boolean };
 
 /**
  * Takes the source off its place and makes the vat's delivery of it. Planning runs this in a step that is undone,
@@ -50,11 +50,6 @@ export function itemsOf(source: VatSource): readonly { readonly key: string; rea
     case 'notifies': return source.items;
     case 'gc': case 'reap': return [];
   }
-}
-
-export function takeReap(state: KernelState, vat: VatId, key: string): void {
-  state.rows.delete(key);
-  writeProgress(state, vat, { ...readProgress(state.rows, vat), dirt: 0, reapQueued: false });
 }
 
 function messageDelivery(state: KernelState, vat: VatId, item: SendItem): VatDelivery {

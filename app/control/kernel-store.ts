@@ -45,11 +45,11 @@ export async function readKernelStore(home: string, wanted: Wanted, sleep: (ms: 
 
 /** Everything that is in memory in a node: all but the vats' stores. */
 const tables: RowsRequest['ranges'] = [[kernelPrefix, `${kernelPrefix}vs.`], [endOf(`${kernelPrefix}vs.`), endOf(kernelPrefix)]];
-const transcripts = rangeOf('@t.');
+const transcripts = [rangeOf('@s.'), rangeOf('@t.')];
 
 function rangesOf(wanted: Wanted): RowsRequest['ranges'] {
   if (wanted === 'tables') return tables;
-  if (wanted === 'tables and transcripts') return [...tables, transcripts];
+  if (wanted === 'tables and transcripts') return [...tables, ...transcripts];
   return wanted.prefixes.map(rangeOf);
 }
 
@@ -82,7 +82,7 @@ async function* rowsIn(snapshot: ReturnType<NodeDatabase['snapshot']>, ranges: R
 }
 
 async function collect(rows: AsyncIterable<ReadRow>): Promise<KernelStorage> {
-  const backing = new MemoryBacking();
+  const backing = new MemoryBacking({ keepsClosedSpans: true });
   for await (const [key, value] of rows) {
     const after = textOfWtf8(Buffer.from(value.buffer, value.byteOffset, value.length));
     const change: Change = { key: key.slice(key.startsWith(kernelPrefix) ? kernelPrefix.length : localPrefix.length), before: undefined, after };

@@ -17,7 +17,7 @@ export type ParamsKeeper = {
 /** Defaults of design 5.3. */
 export const paramsDefault: Params = {
   computronsPerBlock: defaultParams.computronsPerRun, computronsPerDelivery: BigInt(defaultParams.computronsPerDelivery), roundWidth: defaultParams.roundWidth,
-  queueMax: 1000, snapshotInitial: 20, snapshotInterval: 1000, reapInterval: defaultParams.reapInterval, cleanupBudget: defaultParams.cleanupBudget,
+  queueMax: 1000, snapshotInitial: defaultParams.snapshotInitial, snapshotInterval: defaultParams.snapshotInterval, reapInterval: defaultParams.reapInterval, cleanupBudget: defaultParams.cleanupBudget,
   maxBundleBytes: 10_000_000n, gasPerAction: 50_000n, gasPerByte: 10n, outcomeRetention: 100_000n, defaultComputeBalance: 0n,
   computePrice: { denom: 'uwind', amount: '1' }, quotaPrices: [],
 };
@@ -49,7 +49,7 @@ function checkParams(params: Params): void {
   if (params.computronsPerDelivery < 20_000_000n || params.computronsPerDelivery > 2n ** 31n - 1n) bad('computrons_per_delivery must be from 20,000,000 to 2,147,483,647');
   if (params.computronsPerBlock < params.computronsPerDelivery) bad('computrons_per_block must not be less than computrons_per_delivery');
   if (params.roundWidth < 1 || params.roundWidth > 64) bad('round_width must be from 1 to 64');
-  for (const [name, value] of [['queue_max', params.queueMax], ['reap_interval', params.reapInterval], ['cleanup_budget', params.cleanupBudget]] as const) {
+  for (const [name, value] of [['queue_max', params.queueMax], ['snapshot_initial', params.snapshotInitial], ['snapshot_interval', params.snapshotInterval], ['reap_interval', params.reapInterval], ['cleanup_budget', params.cleanupBudget]] as const) {
     if (value < 1) bad(`${name} must be at least 1`);
   }
   if (params.maxBundleBytes > 32n * 1024n * 1024n) bad('max_bundle_bytes must not be more than 32 MiB');
@@ -61,6 +61,8 @@ export function kernelParamsOf(params: Params): KernelParams {
     computronsPerRun: params.computronsPerBlock,
     computronsPerDelivery: Number(params.computronsPerDelivery),
     roundWidth: params.roundWidth,
+    snapshotInitial: params.snapshotInitial,
+    snapshotInterval: params.snapshotInterval,
     reapInterval: params.reapInterval,
     cleanupBudget: params.cleanupBudget,
     computeBalance: params.defaultComputeBalance,

@@ -1,8 +1,10 @@
 /** Invariants of history: steps and their hash, code of vats, transcripts (kernel reference 3.4 and 3.6). */
 import { schemaVersion } from '../genesis.js';
 import type { VatId } from '../ids.js';
-import { keys, ordinal } from '../store/keys.js';
+import { keys } from '../store/keys.js';
+import type { SpanRow } from '../store/spans.js';
 import { hashSpan, type TranscriptEntry } from '../store/transcript.js';
+import { engineParts } from '../vat/engine-id.js';
 import { readProgress } from '../vat/records.js';
 import { isLive, type View } from './view.js';
 
@@ -35,6 +37,16 @@ export function spansBeginWithTheirStart(view: View): string[] {
   });
 }
 
+/** Hosts keep heaps and free entries by what the span row says; it must be what the vat's own records say. */
+export function spanRowsAreExact(view: View): string[] {
+  return startedVats(view).flatMap(vat => {
+    const { spanStart, snapshot } = readProgress(view.rows, vat);
+    const expected: SpanRow = { start: spanStart, heap: snapshot || engineParts(view.vats.get(vat)?.engine ?? '').base };
+    const text = view.rows.get(keys.span(vat));
+    return text === JSON.stringify(expected) ? [] : [`the span row of ${vat} is ${text ?? 'absent'}, expected ${JSON.stringify(expected)}`];
+  });
+}
+
 /** The entries of each current span have the hash that its vat's progress says. It reads them all. */
 export function spansHaveTheirHash(view: View): string[] {
   return startedVats(view).flatMap(vat => {
@@ -55,5 +67,5 @@ function startedVats(view: View): VatId[] {
 }
 
 function entryText({ rows }: View, vat: VatId, at: number): string | undefined {
-  return rows.get(`${keys.transcriptOf(vat)}${ordinal(at)}`);
+  return rows.get(keys.transcriptEntry(vat, at));
 }

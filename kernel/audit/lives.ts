@@ -1,7 +1,8 @@
 /** Invariants of promises, queues and the lives of vats (kernel reference 3.2 and 3.8). Each returns a sentence per violation. */
 import { loneSlot, type CapData } from '../capdata.js';
 import { asVatId, isPromise, storedKref, type KernelPromiseId, type VatId } from '../ids.js';
-import { keys, vatAtEnd, vatAtStart } from '../store/keys.js';
+import { parseReap } from '../reap.js';
+import { keys, numberAtEnd, vatAtEnd, vatAtStart } from '../store/keys.js';
 import { readProgress } from '../vat/records.js';
 import { isLive, promiseAtStart, rowsBelow, type View } from './view.js';
 
@@ -79,17 +80,18 @@ export function nothingIsLeftOfForgottenVats(view: View): string[] {
     for (const { key } of rowsBelow(rows, prefix)) check(vatAtStart(key), key, mustLive);
   }
   for (const prefix of ['ps.', 'oi.']) for (const { key } of rowsBelow(rows, prefix)) check(vatAtEnd(key), key, false);
-  for (const { key, text } of rowsBelow(rows, keys.allReaps)) check(asVatId(text), key, true);
+  for (const { key, text } of rowsBelow(rows, keys.allReaps)) check(parseReap(text).vat, key, true);
   for (const { key, text } of rowsBelow(rows, 'vname.')) check(asVatId(text), key, true);
   return wrong;
 }
 
 export function reapsAreQueuedOnce(view: View): string[] {
-  const queued = rowsBelow(view.rows, keys.allReaps).map(({ text }) => text);
+  const queued = rowsBelow(view.rows, keys.allReaps).map(({ key, text }) => ({ order: numberAtEnd(key), ...parseReap(text) }));
   return [...view.vats.keys()].filter(vat => isLive(view, vat) && view.rows.get(keys.vatProgress(vat)) !== undefined).flatMap(vat => {
-    const times = queued.filter(other => other === vat).length;
-    const isMarked = readProgress(view.rows, vat).reapQueued;
-    return times === (isMarked ? 1 : 0) ? [] : [`${vat} stands ${times} times in the reap queue and is ${isMarked ? '' : 'not '}marked so`];
+    const { reap } = readProgress(view.rows, vat);
+    const orders = queued.filter(other => other.vat === vat).map(({ order }) => order);
+    const expected = reap === 0 ? [] : [reap];
+    return orders.join() === expected.join() ? [] : [`${vat} stands in the reap queue at [${orders.join()}] and is marked at [${expected.join()}]`];
   });
 }
 

@@ -83,8 +83,9 @@ export class Controller {
       options.onConsole?.(vatId, level, text);
     };
     const workers = options.workers ?? makeXsnapWorkerFactory({ onConsole });
+    storage.heaps.base = workers.baseSnapshot;
     this.#kernel = new Kernel({
-      storage: storage.rows, workers, engine: workers.engineId, bundles: storage.bundles,
+      storage: storage.rows, workers, engine: workers.engineId, bundles: storage.bundles, snapshots: storage.heaps,
       yieldToHost: () => new Promise((resolve, reject) => void setImmediate(() => { this.#stopped ? reject(this.#stopped) : resolve(); })),
       ...(options.services ? { services: options.services } : {}),
       ...(options.maxVatsOnline === undefined ? {} : { maxVatsOnline: options.maxVatsOnline }),

@@ -5,7 +5,7 @@ import { gcActionsOf } from '../gc.js';
 import { parseItem, type QueuedMessage, type QueueItem } from '../items.js';
 import { readObject } from '../objects.js';
 import { readPromise, resolutionOf, subscribersOf, waitingMessages, type PromiseState } from '../promises.js';
-import { keys, krefAtEnd, numberAtEnd, ordinal, vatAtStart } from '../store/keys.js';
+import { keys, krefAtEnd, numberAtEnd, vatAtStart } from '../store/keys.js';
 import type { ReadableRows } from '../store/storage.js';
 import type { TranscriptEntry } from '../store/transcript.js';
 import { allVats, knownVat, readProgress, type VatProgress, type VatRecord } from '../vat/records.js';
@@ -92,7 +92,7 @@ function vatState(rows: ReadableRows, vat: VatId): VatTable['state'] {
   const progress = readProgress(rows, vat);
   const transcript: TranscriptEntry[] = [];
   for (let at = progress.spanStart; at < progress.position; at += 1) {
-    const text = rows.get(`${keys.transcriptOf(vat)}${ordinal(at)}`);
+    const text = rows.get(keys.transcriptEntry(vat, at));
     if (text !== undefined) transcript.push(JSON.parse(text) as TranscriptEntry);
   }
   return { ...knownVat(rows, vat), progress, waiting: queued(rows, keys.pausedItemsOf(vat)), transcript };

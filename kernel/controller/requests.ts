@@ -6,10 +6,11 @@ import { asVatId, type KernelObjectId, type KernelPromiseId, type VatId } from '
 import { parseItem, type UpgradeVatItem } from '../items.js';
 import { addPromise } from '../promises.js';
 import { enqueue, releaseItem } from '../queues.js';
+import { queueReap } from '../reap.js';
 import { routeSend } from '../route.js';
-import { takeNumber, type KernelState } from '../state.js';
+import type { KernelState } from '../state.js';
 import { keys } from '../store/keys.js';
-import { allVats, isAlive, readProgress, writeProgress } from '../vat/records.js';
+import { allVats, isAlive, readProgress } from '../vat/records.js';
 import { rootOf } from '../vat/lifecycle.js';
 import { watch } from '../watchers.js';
 import { addHostPromise } from './host-promises.js';
@@ -43,11 +44,8 @@ export function queueStaticUpgrade(state: KernelState, { vat, bundleId, paramete
 
 /** Queues bringOutYourDead for every live vat that has none queued, by number. */
 export function queueReaps(state: KernelState): VatId[] {
-  const vats = allVats(state.rows).filter(vat => isAlive(state.rows, vat) && !readProgress(state.rows, vat).reapQueued);
-  for (const vat of vats) {
-    state.rows.set(keys.reap(takeNumber(state, 'reap')), vat);
-    writeProgress(state, vat, { ...readProgress(state.rows, vat), reapQueued: true });
-  }
+  const vats = allVats(state.rows).filter(vat => isAlive(state.rows, vat) && readProgress(state.rows, vat).reap === 0);
+  for (const vat of vats) queueReap(state, vat);
   return vats;
 }
 

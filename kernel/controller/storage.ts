@@ -4,27 +4,41 @@
  */
 import assert from 'node:assert/strict';
 import { Level } from 'level';
-import { isOnDiskOnly } from '../store/keys.js';
+import { endOf, isOnDiskOnly, keys } from '../store/keys.js';
+import { closedRows, heapOfSpanRow, spanChanges } from '../store/spans.js';
 import { isLocal, KernelStorage, MemoryBacking, type Change, type KernelBacking } from '../store/storage.js';
 import { textOfWtf8, wtf8Bytes } from '../store/wtf8.js';
 import type { BundleSource } from '../vat/warehouse.js';
+import { ControllerHeaps } from './heaps.js';
 
 /** Committed rows and bundles. `commit` makes all of it durable, or nothing. */
 interface Backing extends KernelBacking {
   bundle(bundleId: string): Promise<Uint8Array | undefined>;
-  commit(changes: readonly Change[], bundles: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  heap(hash: string): Promise<Uint8Array | undefined>;
+  commit(writes: Writes): Promise<void>;
   close(): Promise<void>;
 }
+
+type Writes = {
+  readonly changes: readonly Change[];
+  readonly bundles: ReadonlyMap<string, Uint8Array>;
+  readonly heaps: ReadonlyMap<string, Uint8Array>;
+  /** Hashes of heaps that nothing starts from any more. */
+  readonly unused: readonly string[];
+};
 
 export class ControllerStorage {
   readonly rows: KernelStorage;
   readonly #backing: Backing;
   readonly #newBundles = new Map<string, Uint8Array>();
+  /** For workers; also what was saved and is not committed. */
+  readonly heaps: ControllerHeaps;
   #user: (() => string | undefined) | undefined;
 
   constructor(rows: KernelStorage, backing: Backing) {
     this.rows = rows;
     this.#backing = backing;
+    this.heaps = new ControllerHeaps(hash => backing.heap(hash));
   }
 
   /** For workers; also what was added and is not committed. */
@@ -52,6 +66,7 @@ export class ControllerStorage {
     if (this.rows.isInStep) this.rows.dropStep(); // of a kernel that panicked
     this.rows.dropRun();
     this.#newBundles.clear();
+    this.heaps.settled();
   }
 
   /** Makes everything since the last commit durable, in one synced write. Throws while a run is under way, and after the kernel has panicked. */
@@ -59,9 +74,23 @@ export class ControllerStorage {
     const reason = this.#user?.();
     if (reason !== undefined) throw new Error(`nothing can be committed: ${reason}`);
     const bundles = new Map(this.#newBundles);
-    await this.#backing.commit(this.rows.runChanges(), bundles);
+    const changes = this.rows.runChanges();
+    await this.#backing.commit({ changes, bundles, ...(await this.#heapWrites(changes)) });
     this.rows.committed();
+    this.heaps.settled();
     for (const bundleId of bundles.keys()) this.#newBundles.delete(bundleId);
+  }
+
+  async #heapWrites(changes: readonly Change[]): Promise<Pick<Writes, 'heaps' | 'unused'>> {
+    const spans = spanChanges(changes);
+    const dropped = new Set(spans.flatMap(({ heapBefore, heapAfter }) => (heapBefore === undefined || heapBefore === heapAfter ? [] : [heapBefore])));
+    const inUse = new Set<string>();
+    for (const key of spans.length === 0 ? [] : await this.rows.keysOnDisk(keys.allSpans, endOf(keys.allSpans), Infinity)) {
+      const heap = heapOfSpanRow(this.rows.get(key) as string);
+      if (heap !== undefined) inUse.add(heap);
+    }
+    const heaps = await this.heaps.toStore(new Set(spans.flatMap(({ heapAfter }) => heapAfter ?? [])));
+    return { heaps, unused: [...dropped].filter(hash => !inUse.has(hash)) };
   }
 
   /** Closes the database; what was not committed is lost. */
@@ -82,6 +111,7 @@ export async function openKernelStorage(path: string): Promise<ControllerStorage
 class MemoryStore implements Backing {
   readonly #rows = new MemoryBacking();
   readonly #bundles = new Map<string, Uint8Array>();
+  readonly #heaps = new Map<string, Uint8Array>();
 
   getSync(key: string): string | undefined {
     return this.#rows.getSync(key);
@@ -95,9 +125,14 @@ class MemoryStore implements Backing {
   bundle(bundleId: string): Promise<Uint8Array | undefined> {
     return Promise.resolve(this.#bundles.get(bundleId));
   }
-  commit(changes: readonly Change[], bundles: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  heap(hash: string): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.#heaps.get(hash));
+  }
+  commit({ changes, bundles, heaps, unused }: Writes): Promise<void> {
     this.#rows.commit(changes);
     for (const [bundleId, zip] of bundles) this.#bundles.set(bundleId, zip);
+    for (const [hash, bytes] of heaps) this.#heaps.set(hash, bytes);
+    for (const hash of unused) this.#heaps.delete(hash);
     return Promise.resolve();
   }
   close(): Promise<void> {
@@ -109,9 +144,10 @@ type Db = Level<Buffer, Uint8Array>;
 
 const rowPrefix = 'k/';
 const bundlePrefix = 'bundle/';
+const heapPrefix = 'heap/';
 const bytesOf = (key: string): Buffer => Buffer.from(key, 'latin1');
 
-/** Rows below k/, bundles below bundle/. */
+/** Rows below k/, bundles below bundle/, heap snapshots below heap/. */
 class LevelStore implements Backing {
   readonly #db: Db;
 
@@ -148,13 +184,18 @@ class LevelStore implements Backing {
   bundle(bundleId: string): Promise<Uint8Array | undefined> {
     return this.#db.get(bytesOf(`${bundlePrefix}${bundleId}`));
   }
-  async commit(changes: readonly Change[], bundles: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  heap(hash: string): Promise<Uint8Array | undefined> {
+    return this.#db.get(bytesOf(`${heapPrefix}${hash}`));
+  }
+  async commit({ changes, bundles, heaps, unused }: Writes): Promise<void> {
     const rows = changes.map(({ key, after }) => {
       const place = bytesOf(`${rowPrefix}${key}`);
       return after === undefined ? { type: 'del' as const, key: place } : { type: 'put' as const, key: place, value: wtf8Bytes(after) };
     });
     const files = [...bundles].map(([bundleId, zip]) => ({ type: 'put' as const, key: bytesOf(`${bundlePrefix}${bundleId}`), value: zip }));
-    await this.#db.batch([...files, ...rows], { sync: true });
+    const saved = [...heaps].map(([hash, bytes]) => ({ type: 'put' as const, key: bytesOf(`${heapPrefix}${hash}`), value: bytes }));
+    const gone = [...closedRows(changes).map(key => `${rowPrefix}${key}`), ...unused.map(hash => `${heapPrefix}${hash}`)];
+    await this.#db.batch([...files, ...saved, ...rows, ...gone.map(key => ({ type: 'del' as const, key: bytesOf(key) }))], { sync: true });
   }
   async close(): Promise<void> {
     await this.#db.close();

@@ -92,6 +92,7 @@ export const keys = {
   gcAction: (vat: VatId, rank: 1 | 2 | 3, kref: KernelObjectId) => `g.${ofVat(vat)}.${rank}.${ofObject(kref)}`,
   gcActionsOf: (vat: VatId) => `g.${ofVat(vat)}.`,
   allGcActions: 'g.',
+  /** "v7", or "v7 snapshot" where a heap snapshot follows. */
   reap: (order: number) => `r.${ordinal(order)}`,
   allReaps: 'r.',
 
@@ -128,6 +129,10 @@ export const keys = {
 
   // Local rows: part of the block, undone with it, never hashed.
   transcriptOf: (vat: VatId) => `@t.${ofVat(vat)}.`,
+  transcriptEntry: (vat: VatId, position: number) => `@t.${ofVat(vat)}.${ordinal(position)}`,
+  /** JSON SpanRow: where the current span starts and from which heap. */
+  span: (vat: VatId) => `@s.${ofVat(vat)}`,
+  allSpans: '@s.',
 } as const;
 
 /** The keys below a prefix are [prefix, endOf(prefix)). */

@@ -10,7 +10,8 @@
  */
 import assert from 'node:assert/strict';
 import SortedBTree from 'sorted-btree';
-import { endOf, isOnDiskOnly } from './keys.js';
+import { endOf, isOnDiskOnly, keys } from './keys.js';
+import { closedRows, heapOfSpanRow } from './spans.js';
 
 const BTree = SortedBTree.default;
 type Rows = SortedBTree.default<string, string>;
@@ -240,9 +241,14 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Rows in memory only, for kernels without a disk; `commit` is given the run's changes. */
+/** Rows in memory only, for kernels without a disk; `commit` is given the run's changes. Nothing is ever undone, so what is closed goes at once. */
 export class MemoryBacking implements KernelBacking {
   readonly #rows: Rows = new BTree<string, string>(undefined, compareText);
+  readonly #keepsClosedSpans: boolean;
+
+  constructor({ keepsClosedSpans = false }: { readonly keepsClosedSpans?: boolean } = {}) {
+    this.#keepsClosedSpans = keepsClosedSpans;
+  }
 
   getSync(key: string): string | undefined {
     return this.#rows.get(key);
@@ -266,5 +272,16 @@ export class MemoryBacking implements KernelBacking {
       if (after === undefined) this.#rows.delete(key);
       else this.#rows.set(key, after);
     }
+    if (!this.#keepsClosedSpans) for (const key of closedRows(changes)) this.#rows.delete(key);
+  }
+
+  /** Hashes of the heaps that current spans start from. */
+  heapsInUse(): ReadonlySet<string> {
+    const hashes = new Set<string>();
+    this.#rows.forRange(keys.allSpans, endOf(keys.allSpans), false, (_, text) => {
+      const heap = heapOfSpanRow(text);
+      if (heap !== undefined) hashes.add(heap);
+    });
+    return hashes;
   }
 }

@@ -7,13 +7,28 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { VatId } from '../ids.js';
 import type { KernelState } from '../state.js';
+import type { SavedHeap } from '../snapshot/store.js';
+import { engineParts } from '../vat/engine-id.js';
 import type { DeliveryOutcome, RecordedSyscall, VatDelivery } from '../vat/protocol.js';
 import { readProgress, writeProgress } from '../vat/records.js';
-import { keys, ordinal } from './keys.js';
-import type { KernelStorage } from './storage.js';
+import { keys } from './keys.js';
+import { writeSpanRow } from './spans.js';
+import type { ReadableRows } from './storage.js';
 
-/** How the worker of this span was made. */
-export type StartEntry = { readonly start: { readonly bundleId: string; readonly engine: string; readonly computronsPerDelivery: number } };
+/** How the worker of this span was made: of the bundle and the engine's base snapshot, or loaded from a heap snapshot. */
+export type SpanStart = {
+  readonly bundleId: string;
+  readonly engine: string;
+  readonly computronsPerDelivery: number;
+  /** SHA-256 of the heap snapshot, if it starts from one of its own. */
+  readonly snapshot?: string;
+};
+export type StartEntry = {
+  readonly start: SpanStart & {
+    /** Hash of the span before; empty in a vat's first. So the last hash stands for all spans. */
+    readonly previous: string;
+  };
+};
 export type DeliveryEntry = {
   readonly d: VatDelivery;
   /** So many times its limit it could spend, if that is not once: notifies joined in it. */
@@ -36,13 +51,25 @@ function chained(hash: string, text: string): string {
   return createHash('sha256').update(hash, 'hex').update(createHash('sha256').update(text).digest()).digest('hex');
 }
 
-const entryKey = (vat: VatId, position: number): string => `${keys.transcriptOf(vat)}${ordinal(position)}`;
-
 /** Closes the current span, if there is one, and opens the next with how its worker is made. */
-export function openSpan(state: KernelState, vat: VatId, entry: StartEntry): void {
+export function openSpan(state: KernelState, vat: VatId, start: SpanStart): void {
   const progress = readProgress(state.rows, vat);
-  writeProgress(state, vat, { ...progress, spanStart: progress.position, spanHash: firstSpanHash });
-  append(state, vat, entry);
+  const { position, spanHash: previous } = progress;
+  writeProgress(state, vat, { ...progress, spanStart: position, spanHash: firstSpanHash, snapshot: start.snapshot ?? '' });
+  writeSpanRow(state, vat, { start: position, heap: start.snapshot ?? engineParts(start.engine).base });
+  append(state, vat, { start: { ...start, previous } });
+}
+
+/** The next span of the same incarnation: its worker is loaded from the heap snapshot that was just taken. */
+export function openSpanFromSnapshot(state: KernelState, vat: VatId, { hash }: SavedHeap): void {
+  const { spanStart } = readProgress(state.rows, vat);
+  const { bundleId, engine, computronsPerDelivery } = startAt(state.rows, vat, spanStart).start;
+  openSpan(state, vat, { bundleId, engine, computronsPerDelivery, snapshot: hash });
+}
+
+/** The vat ended: nothing of its transcript, and no heap, is needed any more. */
+export function endTranscript(state: KernelState, vat: VatId): void {
+  if (state.rows.has(keys.span(vat))) writeSpanRow(state, vat, { end: readProgress(state.rows, vat).position });
 }
 
 /** Records a delivery that settled well. One that aborts leaves no entry. */
@@ -54,23 +81,46 @@ export function appendDelivery(state: KernelState, vat: VatId, delivery: VatDeli
 function append(state: KernelState, vat: VatId, entry: TranscriptEntry): void {
   const text = JSON.stringify(entry);
   const progress = readProgress(state.rows, vat);
-  state.rows.set(entryKey(vat, progress.position), text);
+  state.rows.set(keys.transcriptEntry(vat, progress.position), text);
   writeProgress(state, vat, { ...progress, position: progress.position + 1, spanHash: chained(progress.spanHash, text) });
 }
 
+export type SpanEntries = { readonly start: StartEntry; readonly deliveries: readonly DeliveryEntry[] };
+
 /** The current span, checked against its hash: its first entry says how the worker starts. */
-export function readSpan(rows: KernelStorage, vat: VatId): { readonly start: StartEntry; readonly deliveries: readonly DeliveryEntry[] } {
+export function readSpan(rows: ReadableRows, vat: VatId): SpanEntries {
   const { spanStart, position, spanHash } = readProgress(rows, vat);
+  return readEntries(rows, vat, spanStart, position, spanHash);
+}
+
+/** The span that ended where another starts, if its entries are still here. */
+export function readSpanBefore(rows: ReadableRows, vat: VatId, from: number, nextStart: number): SpanEntries {
+  return readEntries(rows, vat, from, nextStart, startAt(rows, vat, nextStart).start.previous);
+}
+
+/** What a span that starts at this position starts with. */
+export function startAt(rows: ReadableRows, vat: VatId, position: number): StartEntry {
+  const entry = JSON.parse(entryAt(rows, vat, position)) as TranscriptEntry;
+  assert('start' in entry, `no transcript span of ${vat} starts at ${position}`);
+  return entry;
+}
+
+function readEntries(rows: ReadableRows, vat: VatId, from: number, to: number, expected: string): SpanEntries {
   const entries: TranscriptEntry[] = [];
   let hash = firstSpanHash;
-  for (let at = spanStart; at < position; at += 1) {
-    const text = rows.get(entryKey(vat, at));
-    assert(text !== undefined, `transcript of ${vat} lacks entry ${at}`);
+  for (let at = from; at < to; at += 1) {
+    const text = entryAt(rows, vat, at);
     hash = chained(hash, text);
     entries.push(JSON.parse(text) as TranscriptEntry);
   }
-  assert(hash === spanHash, `transcript of ${vat} from ${spanStart} to ${position} does not have its recorded hash`);
+  assert(hash === expected, `transcript of ${vat} from ${from} to ${to} does not have its recorded hash`);
   const [start, ...deliveries] = entries;
   assert(start && 'start' in start, `transcript span of ${vat} does not begin with its start`);
   return { start, deliveries: deliveries as DeliveryEntry[] };
+}
+
+function entryAt(rows: ReadableRows, vat: VatId, position: number): string {
+  const text = rows.get(keys.transcriptEntry(vat, position));
+  assert(text !== undefined, `transcript of ${vat} lacks entry ${position}`);
+  return text;
 }

@@ -3,7 +3,6 @@
  * crank; between its writes only its own worker is waited for. A failure leaves no trace but its report.
  */
 import { encodeCapData, slotRef, type CapData } from '../capdata.js';
-import { choresOf } from '../chores.js';
 import { addExport, deleteEntry, objectsOf, promisesOf } from '../clist.js';
 import { applyOutcome, chargeOf, crankBase, type AppliedOutcome, type CrankReport } from '../crank.js';
 import { disconnection, errorData, undefinedData } from '../errors.js';
@@ -13,6 +12,7 @@ import { chargeVat, hasSpentItsBalance, pauseVat, resumeVat } from '../meter.js'
 import { addObject, orphanObject } from '../objects.js';
 import { isSubscriber, knownPromise } from '../promises.js';
 import { releaseItem } from '../queues.js';
+import { dropReap } from '../reap.js';
 import { hold, holdSlots, releaseSlots } from '../refcount.js';
 import { settlePromise } from '../route.js';
 import { addServiceObject, refTo } from '../service/objects.js';
@@ -22,7 +22,7 @@ import { keys } from '../store/keys.js';
 import { openSpan } from '../store/transcript.js';
 import { dataToVat } from '../translate.js';
 import type { VatDelivery } from './protocol.js';
-import { deliveryLimit, firstProgress, isAlive, knownVat, nextLimit, readProgress, writeProgress, writeVat } from './records.js';
+import { deliveryLimit, firstProgress, isAlive, knownVat, nextLimit, writeProgress, writeVat } from './records.js';
 import { terminateVat } from './termination.js';
 import type { Warehouse } from './warehouse.js';
 
@@ -120,7 +120,7 @@ async function startIncarnation(host: Lifecycle, vat: VatId, parameters: CapData
   const limit = nextLimit(state, vat);
   writeVat(state, vat, { ...knownVat(state.rows, vat), limit });
   replaceParameters(state, vat, parameters);
-  openSpan(state, vat, { start: { bundleId, engine: host.engine, computronsPerDelivery: limit } });
+  openSpan(state, vat, { bundleId, engine: host.engine, computronsPerDelivery: limit });
   const delivery: VatDelivery = ['startVat', dataToVat(state, vat, parameters)];
   const outcome = await warehouse.startFresh(vat, { bundleId, label, computronsPerDelivery: limit }, delivery);
   const applied = applyOutcome(state, vat, delivery, outcome);
@@ -153,7 +153,7 @@ async function upgradeVat(host: Lifecycle, item: UpgradeVatItem): Promise<Done> 
   const old = knownVat(state.rows, vat);
   rejectDecided(state, vat, disconnection(old.incarnation, item.upgradeMessage));
   abandonEphemeral(state, vat);
-  clearDirt(state, vat);
+  dropReap(state, vat);
   writeVat(state, vat, { ...old, bundleId: item.bundleId, incarnation: old.incarnation + 1, engine: host.engine });
   const started = await startIncarnation(host, vat, item.parameters);
   const computrons = spent + started.computrons;
@@ -183,11 +183,6 @@ function abandonEphemeral(state: KernelState, vat: VatId): void {
     deleteEntry(state, vat, kref);
     orphanObject(state, kref);
   }
-}
-
-function clearDirt(state: KernelState, vat: VatId): void {
-  for (const key of choresOf(state.rows).reapsOf(vat)) state.rows.delete(key);
-  writeProgress(state, vat, { ...readProgress(state.rows, vat), dirt: 0, reapQueued: false });
 }
 
 function setOptions({ state }: Lifecycle, item: VatOptionsItem): Done {

@@ -3,6 +3,7 @@
  * the published supervisor's JSON, so that a delivery or syscall is recorded as it was sent.
  */
 import type { CapData } from '../capdata.js';
+import type { HeapSource, SavedHeap } from '../snapshot/store.js';
 
 /** A reference in the vat's own naming: o+0, o-50, p+5, p-60, o+d6/1 … */
 export type Vref = string;
@@ -60,6 +61,8 @@ export type DeliveryOutcome = {
   readonly computrons: number | undefined;
   /** UTF-8 bytes of every recorded syscall as the worker wrote it, and of its answer: what recordedBytesMax bounds. */
   readonly recordedBytes?: number;
+  /** The heap snapshot that was taken directly after it, where one was asked for. */
+  readonly saved?: SavedHeap;
 };
 
 /** Answers one syscall. Called in order, one at a time; may be asynchronous for reads from disk. It must not throw for the vat's mistakes. */
@@ -77,21 +80,26 @@ export type DeliverOptions = {
 export interface VatWorker {
   /** Rejects with WorkerLost when the worker died in a way that is not a verdict; it cannot be used any more then, nor after a verdict other than ok. */
   deliver(delivery: VatDelivery, answer: SyscallAnswerer, options?: DeliverOptions): Promise<DeliveryOutcome>;
+  /**
+   * Writes its heap snapshot, every byte in order, to `sink`; a promise of the sink's holds the worker back. Writing collects
+   * garbage, so the worker must not be used afterwards. Rejects with WorkerLost, or with what the sink threw.
+   */
+  writeHeap(sink: HeapSink): Promise<void>;
   /** Ends the process and waits for its death. Safe to call twice. */
   close(): Promise<void>;
 }
+
+export type HeapSink = (chunk: Uint8Array) => void | Promise<void>;
 
 export type WorkerStart = {
   /** For ps: `v7:counter`. */
   readonly name: string;
   readonly vatId: string;
-  /** Zip bytes of the endoZipBase64 bundle. */
-  readonly bundle: Uint8Array;
   /** Hard limit of computrons for one delivery. */
   readonly computronsPerDelivery: number;
   /** Called once the worker's process is there; it is given nothing to do before this resolves, and is ended when this rejects. */
   readonly onProcess?: (process: WorkerProcess) => Promise<void>;
-};
+} & WorkerOrigin;
 
 /** The process of a worker, for those who watch it. */
 export type WorkerProcess = {
@@ -101,9 +109,22 @@ export type WorkerProcess = {
   kill(): void;
 };
 
+export type WorkerOrigin =
+  | {
+      /** Zip bytes of the endoZipBase64 bundle. The first delivery is startVat. */
+      readonly bundle: Uint8Array;
+      /** The base snapshot of an older release; without it, the factory's own. */
+      readonly base?: HeapSource;
+      readonly heap?: undefined;
+    }
+  /** The heap of a worker of this incarnation, bundle and all; deliveries go on from there. */
+  | { readonly heap: HeapSource; readonly bundle?: undefined; readonly base?: undefined };
+
 export interface WorkerFactory {
-  /** Starts a worker of a new incarnation: engine, lockdown, supervisor, and its bundle set. Its first delivery is startVat. Rejects with WorkerLost. */
+  /** Starts a worker: engine, lockdown, supervisor and its bundle set, or the heap of an earlier one. Rejects with WorkerLost. */
   start(options: WorkerStart): Promise<VatWorker>;
+  /** The heap that new incarnations start from, if there is one: a file of it, and the SHA-256 of its bytes. */
+  readonly baseSnapshot?: { readonly path: string; readonly sha256: string } | undefined;
   /** Ends every worker that is still alive. */
   shutdown(): Promise<void>;
 }

@@ -35,17 +35,19 @@ export type VatProgress = {
   /** The current span's first position, and the hash chain over its entries (hex). */
   readonly spanStart: number;
   readonly spanHash: string;
+  /** SHA-256 of the heap snapshot that the current span starts from; empty while the incarnation has none of its own. */
+  readonly snapshot: string;
   /** Computrons spent so far. */
   readonly used: string;
   /** Bytes of keys and values in its store. */
   readonly stored: number;
-  /** Deliveries since the last bringOutYourDead, and whether one is queued. */
+  /** Deliveries since the last bringOutYourDead, and the order number of the one that is queued, or 0. */
   readonly dirt: number;
-  readonly reapQueued: boolean;
+  readonly reap: number;
 };
 
 export const firstProgress: VatProgress = {
-  object: 50, promise: 60, position: 0, spanStart: 0, spanHash: '', used: '0', stored: 0, dirt: 0, reapQueued: false,
+  object: 50, promise: 60, position: 0, spanStart: 0, spanHash: '', snapshot: '', used: '0', stored: 0, dirt: 0, reap: 0,
 };
 
 const parseVatRecord = parsedOnce<VatRecord>();

@@ -1,6 +1,5 @@
 /** A vat's end (kernel reference 3.8): what happens at once, within the crank, and what is cleaned up step by step. */
 import type { CapData } from '../capdata.js';
-import { choresOf } from '../chores.js';
 import { leadOn, noteCandidate } from '../cycles/candidates.js';
 import { deleteEntry, entryOf, promisesOf } from '../clist.js';
 import { repeatable, vatTerminated } from '../errors.js';
@@ -10,12 +9,14 @@ import { parseItem } from '../items.js';
 import { orphanObject } from '../objects.js';
 import { knownPromise } from '../promises.js';
 import { releaseItem } from '../queues.js';
+import { dropReap } from '../reap.js';
 import { holdSlots, release, releaseSlots } from '../refcount.js';
 import { rejectResult, settlePromise, settleUnlessSettled } from '../route.js';
 import { serviceData, setServiceData } from '../service/objects.js';
 import type { ServiceData } from '../service/types.js';
 import { takeNumber, type KernelState } from '../state.js';
 import { endOf, keys, krefAtEnd, numberAtEnd } from '../store/keys.js';
+import { endTranscript } from '../store/transcript.js';
 import { knownVat, readVat, writeVat } from './records.js';
 
 /**
@@ -35,7 +36,8 @@ export function terminateVat(state: KernelState, vat: VatId, isFailure: boolean,
   tellDoneWaiters(state, vat, isFailure, info);
   if (record.admin !== undefined) recordExit(state, record.admin, isFailure, info);
   dropGcActionsOf(state, vat);
-  dropReaps(state, vat);
+  dropReap(state, vat);
+  endTranscript(state, vat);
   dropPausedItems(state, vat);
 }
 
@@ -68,10 +70,6 @@ function recordExit(state: KernelState, admin: KernelObjectId, isFailure: boolea
   if (leadOn(state, info.slots)) noteCandidate(state, admin);
 }
 
-function dropReaps(state: KernelState, vat: VatId): void {
-  for (const key of choresOf(state.rows).reapsOf(vat)) state.rows.delete(key);
-}
-
 function dropPausedItems(state: KernelState, vat: VatId): void {
   for (const [key, text] of [...state.rows.below(keys.pausedItemsOf(vat))]) {
     const item = parseItem(text);
@@ -87,18 +85,16 @@ export function oldestTerminated(state: KernelState): { readonly key: string; re
   return first && { key: first[0], vat: asVatId(first[1]) as VatId };
 }
 
-/** Keys of a terminated vat's rows that are on disk, up to `limit`: read before the step in which they are removed. */
-export async function leftoversOnDisk(state: KernelState, vat: VatId, limit: number): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const prefix of [keys.vatStoreOf(vat), keys.transcriptOf(vat)]) {
-    if (found.length < limit) found.push(...(await state.rows.keysOnDisk(prefix, endOf(prefix), limit - found.length)));
-  }
-  return found;
+/** Keys of a terminated vat's store, up to `limit`: read before the step in which they are removed. */
+export function leftoversOnDisk(state: KernelState, vat: VatId, limit: number): Promise<readonly string[]> {
+  const prefix = keys.vatStoreOf(vat);
+  return state.rows.keysOnDisk(prefix, endOf(prefix), limit);
 }
 
 /**
- * Removes up to `budget` rows' worth of what a terminated vat left: exports and imports, promises, its store, its
- * transcript (`onDisk`, as found for this budget), and last its records. Returns how much was done, at least 1.
+ * Removes up to `budget` rows' worth of what a terminated vat left: exports and imports, promises, its store (`onDisk`, as
+ * found for this budget), and last its records. Returns how much was done, at least 1. Its transcript is local, and freed
+ * by the host.
  */
 export function cleanUp(state: KernelState, { key, vat }: { readonly key: string; readonly vat: VatId }, budget: number, onDisk: readonly string[]): number {
   const objects = firstKrefs(state, keys.clistObjectsOf(vat), budget) as KernelObjectId[];

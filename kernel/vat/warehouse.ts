@@ -4,7 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import type { VatId } from '../ids.js';
-import { readSpan, type DeliveryEntry } from '../store/transcript.js';
+import type { SavedHeap, SnapshotStore } from '../snapshot/store.js';
+import { readSpan, readSpanBefore, startAt, type DeliveryEntry, type SpanEntries, type SpanStart } from '../store/transcript.js';
+import { canGoOn, engineParts } from './engine-id.js';
 import type { KernelStorage } from '../store/storage.js';
 import { readVat, knownVat } from './records.js';
 import { makeSyscallAnswerer } from './store-view.js';
@@ -18,6 +20,7 @@ export type WarehouseOptions = {
   /** What `workers` start, as incarnations record it. */
   readonly engine: string;
   readonly bundles: BundleSource;
+  readonly snapshots: SnapshotStore;
   readonly maxVatsOnline: number;
   /** Called as a vat is brought back: how many of its deliveries are replayed, from 0 to all. It observes; it must not throw. */
   readonly onReplay?: (vat: VatId, done: number, total: number) => void;
@@ -40,7 +43,7 @@ export class ReplayMismatch extends Error {
   }
 }
 
-/** The vat's incarnation runs on an engine that this release does not have: on another, its transcript does not replay. */
+/** The vat's incarnation runs on an engine that this release does not have: on another, its transcript does not replay. The same engine with another base snapshot will do. */
 export class EngineMissing extends Error {
   constructor(
     readonly vat: VatId,
@@ -54,6 +57,11 @@ export class EngineMissing extends Error {
 
 /** How often a delivery is tried on fresh workers before the node gives up. */
 const triesMax = 3;
+
+export type WarehouseDelivery = DeliverOptions & {
+  /** A delivery that ends well is followed by a heap snapshot, and the worker must be replaced: see `reload`. */
+  readonly savesHeap?: boolean;
+};
 
 export class Warehouse {
   readonly #options: WarehouseOptions;
@@ -82,7 +90,7 @@ export class Warehouse {
    * and the same delivery repeated; when that keeps failing, rejects with WorkerLost and the node stops. At most
    * maxVatsOnline deliveries are under way; others wait for their turn.
    */
-  deliver(vat: VatId, delivery: VatDelivery, options?: DeliverOptions): Promise<DeliveryOutcome> {
+  deliver(vat: VatId, delivery: VatDelivery, options?: WarehouseDelivery): Promise<DeliveryOutcome> {
     return this.#inTurn(vat, () => this.#workerOf(vat), delivery, options);
   }
 
@@ -91,7 +99,7 @@ export class Warehouse {
     return this.#inTurn(vat, () => this.#workerOfNewIncarnation(vat, spec), delivery);
   }
 
-  async #inTurn(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery, options?: DeliverOptions): Promise<DeliveryOutcome> {
+  async #inTurn(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery, options?: WarehouseDelivery): Promise<DeliveryOutcome> {
     if (this.#delivering >= this.#options.maxVatsOnline) await new Promise<void>(go => this.#waves.push(go));
     else this.#delivering += 1;
     this.#busy.add(vat);
@@ -105,11 +113,12 @@ export class Warehouse {
     }
   }
 
-  async #tryDelivery(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery, options?: DeliverOptions): Promise<DeliveryOutcome> {
+  async #tryDelivery(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery, options: WarehouseDelivery = {}): Promise<DeliveryOutcome> {
     for (let tries = 1; ; tries += 1) {
       try {
         const worker = await provideWorker();
-        return await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat), options);
+        const outcome = await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat), options);
+        return options.savesHeap && outcome.verdict.kind === 'ok' ? { ...outcome, saved: await this.#save(vat, worker) } : outcome;
       } catch (error) {
         await this.discard(vat);
         if (!(error instanceof WorkerLost) || tries >= triesMax) throw error;
@@ -147,6 +156,27 @@ export class Warehouse {
     await this.#workerOf(vat);
   }
 
+  /** Whatever goes wrong here is local: the delivery is done again by another worker. */
+  async #save(vat: VatId, worker: VatWorker): Promise<SavedHeap> {
+    const writer = this.#options.snapshots.begin();
+    try {
+      await worker.writeHeap(chunk => writer.write(chunk));
+      return await writer.finish();
+    } catch (error) {
+      await writer.abandon();
+      throw error instanceof WorkerLost ? error : new WorkerLost(`the heap of ${vat} cannot be saved: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+
+  /**
+   * The vat's heap was saved and its new span is open: the worker ends, and one that is loaded from the snapshot takes its
+   * place. It is made while others work; if that fails, whoever needs the vat tries again and is told.
+   */
+  async reload(vat: VatId): Promise<void> {
+    await this.discard(vat);
+    this.#workerOf(vat).catch(() => undefined);
+  }
+
   /**
    * Brings vats back before they are asked for, in the order given, `width` side by side, until as many are online as may be.
    * It pages out nobody, and leaves alone what a delivery is at work on. When some cannot be brought back, the others still
@@ -182,21 +212,43 @@ export class Warehouse {
 
   #bringBack(vat: VatId): Promise<VatWorker> {
     return this.#make(vat, async () => {
-      const { start, deliveries } = readSpan(this.#options.rows, vat);
-      if (start.start.engine !== this.#options.engine) throw new EngineMissing(vat, start.start.engine, this.#options.engine);
-      this.#options.onReplay?.(vat, 0, deliveries.length);
-      const worker = await this.#startWorker(vat, { ...start.start, label: knownVat(this.#options.rows, vat).label });
-      try {
-        for (const [index, entry] of deliveries.entries()) {
-          await replay(worker, vat, index, entry);
-          this.#options.onReplay?.(vat, index + 1, deliveries.length);
-        }
-      } catch (error) {
-        await worker.close();
-        throw error;
-      }
-      return worker;
+      const span = readSpan(this.#options.rows, vat);
+      this.#options.onReplay?.(vat, 0, span.deliveries.length);
+      return this.#replaySpan(vat, span);
     });
+  }
+
+  async #replaySpan(vat: VatId, { start: { start }, deliveries }: SpanEntries): Promise<VatWorker> {
+    const worker = await this.#startForSpan(vat, start);
+    try {
+      for (const [index, entry] of deliveries.entries()) {
+        await replay(worker, vat, index, entry);
+        this.#options.onReplay?.(vat, index + 1, deliveries.length);
+      }
+    } catch (error) {
+      await worker.close();
+      throw error;
+    }
+    return worker;
+  }
+
+  /**
+   * Replays a closed span [from, nextStart) whose entries are still there, on a worker of its own, and holds the heap at its
+   * end to the snapshot that the next span starts from. The vat must not be online. Rejects with ReplayMismatch.
+   */
+  async checkClosedSpan(vat: VatId, from: number, nextStart: number): Promise<void> {
+    assert(!this.#online.has(vat) && !this.#starting.has(vat), `${vat} is online`);
+    const { rows } = this.#options;
+    const span = readSpanBefore(rows, vat, from, nextStart);
+    const worker = await this.#replaySpan(vat, span);
+    try {
+      const recorded = startAt(rows, vat, nextStart).start.snapshot;
+      if (recorded === undefined) return; // an upgrade or the vat's end closed it
+      const { hash } = await this.#save(vat, worker);
+      if (hash !== recorded) throw new ReplayMismatch(vat, span.deliveries.length - 1, undefined, { snapshot: recorded }, { snapshot: hash });
+    } finally {
+      await worker.close();
+    }
   }
 
   async #make(vat: VatId, start: () => Promise<VatWorker>): Promise<VatWorker> {
@@ -213,9 +265,31 @@ export class Warehouse {
 
   async #startWorker(vat: VatId, { bundleId, label, computronsPerDelivery }: WorkerSpec): Promise<VatWorker> {
     await this.#ending.get(vat);
+    return this.#options.workers.start({ name: `${vat}:${label}`, vatId: vat, computronsPerDelivery, bundle: await this.#bundleOf(vat, bundleId) });
+  }
+
+  async #bundleOf(vat: VatId, bundleId: string): Promise<Uint8Array> {
     const bundle = await this.#options.bundles.get(bundleId);
     assert(bundle, `bundle ${bundleId} of ${vat} is not in the store`);
-    return this.#options.workers.start({ name: `${vat}:${label}`, vatId: vat, bundle, computronsPerDelivery });
+    return bundle;
+  }
+
+  /** As the span says: from its heap snapshot, or from its bundle and the base snapshot that its engine had. */
+  async #startForSpan(vat: VatId, { bundleId, engine, computronsPerDelivery, snapshot }: SpanStart): Promise<VatWorker> {
+    const { snapshots, workers, rows } = this.#options;
+    if (!canGoOn(engine, this.#options.engine)) throw new EngineMissing(vat, engine, this.#options.engine);
+    const { base } = engineParts(engine);
+    const spec = { label: knownVat(rows, vat).label, bundleId, computronsPerDelivery };
+    const heap = snapshot ?? (engine === this.#options.engine ? undefined : base);
+    if (heap === undefined) return this.#startWorker(vat, spec);
+    await this.#ending.get(vat);
+    const { source, close } = await snapshots.open(heap);
+    try {
+      const common = { name: `${vat}:${spec.label}`, vatId: vat, computronsPerDelivery };
+      return await workers.start(snapshot === undefined ? { ...common, bundle: await this.#bundleOf(vat, bundleId), base: source } : { ...common, heap: source });
+    } finally {
+      close();
+    }
   }
 
   /** Pages out the least recently used idle workers until those that are being made fit. */

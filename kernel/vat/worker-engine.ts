@@ -5,15 +5,15 @@ import type { SupervisorName } from './worker-supervisor.js';
 import { readSupervisor } from './worker-supervisor.js';
 import type { XsnapBinary } from './xsnap-binary.js';
 import { findPublishedXsnap, findXsnapBinary, packageFolder, readStartCode } from './xsnap-binary.js';
-import { provideBaseSnapshot } from './xsnap-base.js';
+import { provideBaseSnapshot, type BaseSnapshot } from './xsnap-base.js';
 
 export type WorkerEngine = {
   readonly binary: string;
   /** `xsnap-<version>+<our revision>:<sha256 of the base snapshot>`; of the published engine `xsnap-<version>`. */
   readonly engineId: string;
   readonly supervisorSha256: string;
-  /** File with the heap that a process starts from. */
-  readonly baseSnapshot: string | undefined;
+  /** The heap that a process starts from. */
+  readonly baseSnapshot: BaseSnapshot | undefined;
   /** Commands that a process carries out before it takes a bundle. */
   readonly startFrames: readonly Buffer[];
 };
@@ -42,5 +42,5 @@ export function prepareEngine({ supervisor: which = 'own', baseSnapshotFolder, b
     return { ...common, engineId: binary.engineId, baseSnapshot: undefined, startFrames: sources.map(source => encodeFrame('e', meterOff + source)) };
   }
   const base = provideBaseSnapshot({ binary: binary.path, sources }, baseSnapshotFolder ?? join(packageFolder(), 'dist/kernel/worker/base'));
-  return { ...common, engineId: `${binary.engineId}:${base.sha256}`, baseSnapshot: base.path, startFrames: [encodeFrame('R', '')] };
+  return { ...common, engineId: `${binary.engineId}:${base.sha256}`, baseSnapshot: base, startFrames: [encodeFrame('R', '')] };
 }

@@ -4,7 +4,8 @@ import type { ConsoleSink } from './delivery-run.js';
 import { DeliveryRun } from './delivery-run.js';
 import type { Frame } from './netstring.js';
 import { encodeFrame } from './netstring.js';
-import type { DeliverOptions, DeliveryOutcome, SyscallAnswerer, VatDelivery, VatWorker, WorkerFactory, WorkerStart } from './protocol.js';
+import { takeHeap } from './heap-transfer.js';
+import type { DeliverOptions, DeliveryOutcome, HeapSink, SyscallAnswerer, VatDelivery, VatWorker, WorkerFactory, WorkerStart } from './protocol.js';
 import { WorkerLost } from './protocol.js';
 import { openReply, parseReply } from './worker-reply.js';
 import type { WorkerEngine, WorkerEngineOptions } from './worker-engine.js';
@@ -20,7 +21,7 @@ export const computronsPerDeliveryMin = 20_000_000;
 export type XsnapWorkerOptions = WorkerEngineOptions & {
   /** Takes what vats print; without it, it is dropped. It must not throw. */
   readonly onConsole?: ConsoleSink;
-  /** Wall clock for a start, lockdown to setBundle. A start that takes longer is a WorkerLost, never a verdict. Default 60,000. */
+  /** Wall clock for a start, lockdown to setBundle, and for writing a heap. One that takes longer is a WorkerLost, never a verdict. Default 60,000. */
   readonly bootTimeoutMs?: number;
   /** For tests of what a killed node leaves behind where the system cannot end its workers with it. */
   readonly mayOutliveNode?: boolean;
@@ -76,14 +77,16 @@ class Factory implements XsnapWorkerFactory {
     if (!Number.isInteger(computronsPerDelivery) || computronsPerDelivery < computronsPerDeliveryMin || computronsPerDelivery > computronsPerDeliveryMax) {
       throw new RangeError(`computronsPerDelivery must be from ${computronsPerDeliveryMin} to ${computronsPerDeliveryMax}: ${computronsPerDelivery}`);
     }
-    const process = new XsnapProcess({ binary: this.#engine.binary, name, meterLimit: computronsPerDelivery, snapshot: this.#engine.baseSnapshot, mayOutliveParent: this.#mayOutliveNode });
+    const { baseSnapshot } = this.#engine;
+    const snapshot = start.heap ?? start.base ?? (baseSnapshot && { file: baseSnapshot.path });
+    const process = new XsnapProcess({ binary: this.#engine.binary, name, meterLimit: computronsPerDelivery, snapshot, mayOutliveParent: this.#mayOutliveNode });
     this.#processes.add(process);
     void process.closed.then(() => this.#processes.delete(process));
     const timer = setTimeout(() => process.kill(new Error(`not started within ${this.#bootTimeoutMs} ms`)), this.#bootTimeoutMs);
     try {
       await introduce(process, start);
       await this.#boot(process, start);
-      return new Worker(vatId, process, this.#onConsole);
+      return new Worker(vatId, process, this.#onConsole, this.#bootTimeoutMs);
     } catch (error) {
       await process.close();
       throw error;
@@ -97,14 +100,19 @@ class Factory implements XsnapWorkerFactory {
     await Promise.all([...this.#processes].map(process => process.close()));
   }
 
-  async #boot(process: XsnapProcess, { vatId, bundle }: WorkerStart): Promise<void> {
-    for (const frame of this.#engine.startFrames) {
+  get baseSnapshot(): WorkerFactory['baseSnapshot'] {
+    return this.#engine.baseSnapshot;
+  }
+
+  async #boot(process: XsnapProcess, { vatId, bundle, base }: WorkerStart): Promise<void> {
+    for (const frame of bundle === undefined || base !== undefined ? [isReadyFrame] : this.#engine.startFrames) {
       const reply = await bootCommand(process, frame);
       const opened = isReady(reply) ? undefined : openReply(reply);
       if (opened !== undefined && 'why' in opened) throw new WorkerLost(`a worker of ${vatId} did not start: ${opened.why}`);
       if (!this.#stackIsChecked) checkStackLimit(process);
       this.#stackIsChecked = true;
     }
+    if (bundle === undefined) return; // it is in the heap
     const endoZipBase64 = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength).toString('base64');
     const message = ['setBundle', vatId, { moduleFormat: 'endoZipBase64', endoZipBase64 }, {}];
     const reply = parseReply(await bootCommand(process, encodeFrame('?', JSON.stringify(message))));
@@ -118,15 +126,17 @@ class Worker implements XsnapWorker {
   readonly #vatId: string;
   readonly #process: XsnapProcess;
   readonly #onConsole: ConsoleSink;
+  readonly #heapTimeoutMs: number;
   #isBusy = false;
 
-  constructor(vatId: string, process: XsnapProcess, onConsole: ConsoleSink) {
+  constructor(vatId: string, process: XsnapProcess, onConsole: ConsoleSink, heapTimeoutMs: number) {
     const { pid } = process;
     if (pid === undefined) throw new WorkerLost(`the worker of ${vatId} has no process`);
     this.pid = pid;
     this.#vatId = vatId;
     this.#process = process;
     this.#onConsole = onConsole;
+    this.#heapTimeoutMs = heapTimeoutMs;
   }
 
   async deliver(delivery: VatDelivery, answer: SyscallAnswerer, { meterTimes = 1 }: DeliverOptions = {}): Promise<DeliveryOutcome> {
@@ -142,6 +152,17 @@ class Worker implements XsnapWorker {
     }
   }
 
+  async writeHeap(sink: HeapSink): Promise<void> {
+    if (this.#isBusy) throw new Error(`${this.#vatId} was told to write its heap while it carries out a delivery`);
+    this.#isBusy = true; // for good: what comes after a heap snapshot is another worker's
+    const timer = setTimeout(() => this.#process.kill(new Error(`its heap was not written within ${this.#heapTimeoutMs} ms`)), this.#heapTimeoutMs);
+    try {
+      await takeHeap(this.#process, sink);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#process.close();
   }
@@ -153,6 +174,8 @@ async function introduce(process: XsnapProcess, { onProcess }: WorkerStart): Pro
   if (pid === undefined) return;
   await onProcess?.({ pid, ended: closed, kill: () => { process.kill(new Error('ended by the host')); } });
 }
+
+const isReadyFrame = encodeFrame('R', '');
 
 /** The answer to `R`: the engine is there, and has nothing to say. */
 function isReady({ bytes }: Frame): boolean {

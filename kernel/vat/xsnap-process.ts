@@ -5,6 +5,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
 import type { Frame } from './netstring.js';
 import { FrameReader } from './netstring.js';
+import type { HeapSource } from '../snapshot/store.js';
 import { recordedBytesMax, WorkerLost } from './protocol.js';
 import { launchOf } from './xsnap-launch.js';
 
@@ -29,8 +30,8 @@ export type ProcessStart = {
   /** argv[1], for ps. */
   readonly name: string;
   readonly meterLimit: number;
-  /** File with a heap snapshot to start from; without one the heap is new. */
-  readonly snapshot?: string | undefined;
+  /** Heap snapshot to start from; without one the heap is new. */
+  readonly snapshot?: HeapSource | undefined;
   /** It is not ended with this process; see launchOf. */
   readonly mayOutliveParent?: boolean | undefined;
 };
@@ -39,6 +40,8 @@ export class XsnapProcess {
   readonly #name: string;
   readonly #child: ChildProcess;
   readonly #commands: Duplex;
+  /** Where the engine writes its heap when it is told to. */
+  readonly heap: Readable;
   /** Resolves when the process is dead and its streams are at their end. */
   readonly closed: Promise<ProcessEnd>;
   #listener: CommandListener | undefined;
@@ -51,14 +54,16 @@ export class XsnapProcess {
     this.#name = start.name;
     // Its own session: a Ctrl-C in the terminal reaches the node alone. It ends by itself when fd 3 is at its end.
     this.#child = spawnEngine(start);
-    const [, , stderr, commands, replies] = this.#child.stdio as unknown as [null, null, Readable, Duplex, Duplex];
+    const [, , stderr, commands, replies, , , heap, heapIn] = this.#child.stdio as unknown as Streams;
     this.#commands = commands;
+    this.heap = heap;
     this.closed = new Promise(resolve => {
       const finish = (end: ProcessEnd): void => {
         resolve(end);
         this.#onClosed(end);
       };
       this.#child.once('close', (code, signal) => finish({ code, signal }));
+      this.#child.once('exit', () => heap.resume()); // what nobody takes any more must not keep it from being closed
       this.#child.once('error', error => {
         this.#failure ??= error;
         if (this.#child.pid === undefined) finish({ code: null, signal: null });
@@ -68,7 +73,8 @@ export class XsnapProcess {
       this.#onFrame(frame),
     );
     replies.on('data', (chunk: Buffer) => this.#onData(reader, chunk));
-    for (const stream of [stderr, commands, replies]) stream.on('error', error => (this.#failure ??= error));
+    for (const stream of [stderr, commands, replies, heap, heapIn]) stream?.on('error', error => (this.#failure ??= error));
+    if (start.snapshot !== undefined && 'bytes' in start.snapshot) heapIn?.end(start.snapshot.bytes);
     stderr.on('data', (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString('latin1')).slice(-stderrKept)));
   }
 
@@ -143,15 +149,17 @@ export class XsnapProcess {
   }
 }
 
+type Streams = readonly [null, null, Readable, Duplex, Duplex, null, null, Duplex, Duplex | null | undefined];
+
 /** The snapshot goes by descriptor, so that no path of this machine lies on the stack. */
 function spawnEngine({ binary, name, meterLimit, snapshot, mayOutliveParent }: ProcessStart): ChildProcess {
-  const heap = snapshot === undefined ? undefined : openSync(snapshot, 'r');
+  const heap = snapshot === undefined ? 'ignore' : 'file' in snapshot ? openSync(snapshot.file, 'r') : 'pipe';
   try {
-    const { file, args, cwd } = launchOf(binary, [name, ...(heap === undefined ? [] : ['-r', '@8']), '-l', `${meterLimit}`], mayOutliveParent);
+    const { file, args, cwd } = launchOf(binary, [name, ...(snapshot === undefined ? [] : ['-r', '@8']), '-l', `${meterLimit}`], mayOutliveParent);
     // A worker gets nothing of the environment: what is in it would lie on its stack and shift where that overflows.
-    const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'];
-    return spawn(file, args, { cwd, detached: true, env: {}, stdio: heap === undefined ? stdio : [...stdio, 'ignore', 'ignore', 'ignore', heap] });
+    const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'ignore', 'ignore', 'pipe', heap];
+    return spawn(file, args, { cwd, detached: true, env: {}, stdio });
   } finally {
-    if (heap !== undefined) closeSync(heap);
+    if (typeof heap === 'number') closeSync(heap);
   }
 }

@@ -1,5 +1,5 @@
 /** A kernel without a chain, its rows in memory, with real workers: what the kernel's rows measure. */
-import { defaultParams, encodeCapData, Kernel, KernelStorage, makeXsnapWorkerFactory, MemoryBacking, type Action, type KernelParams, type Passable } from '../../kernel/index.js';
+import { defaultParams, encodeCapData, Kernel, KernelStorage, makeXsnapWorkerFactory, MemoryBacking, MemorySnapshots, type Action, type KernelParams, type Passable } from '../../kernel/index.js';
 import { contract, type ContractName } from './contracts.js';
 
 /** No budget: a run goes on until there is no work. */
@@ -26,6 +26,7 @@ export async function makeMeasuredKernel({ names, copies, roundWidth = defaultPa
     storage: await KernelStorage.open(backing),
     workers,
     engine: workers.engineId,
+    snapshots: new MemorySnapshots(),
     bundles: { get: id => Promise.resolve(zips.get(id)) },
     yieldToHost: () => new Promise(resolve => setImmediate(resolve)), // as the node has it
   });

@@ -27,7 +27,7 @@ async function writtenBy(k: TestKernel): Promise<Map<string, number>> {
 const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((total, count) => total + count, 0);
 
 test('ten pings of an account write at most forty rows, none for messages, promises or names of promises', async () => {
-  const k = await makeTestKernel({ vats: ['counter'] });
+  const k = await makeTestKernel({ vats: ['counter'], params: { snapshotInitial: 1000 } });
   try {
     await k.outcome(k.createVat('alice', 'counter', 'counter'));
     for (let block = 0; block < 3; block += 1) {

@@ -29,7 +29,7 @@ test('the index follows every write, undone ones too', async () => {
         switch (random.below(5)) {
           case 0: rows.set(gc, ''); break;
           case 1: rows.delete(gc); break;
-          case 2: rows.set(keys.reap(1 + random.below(4)), vat); break;
+          case 2: rows.set(keys.reap(1 + random.below(4)), random.once(3) ? `${vat} snapshot` : vat); break;
           case 3: rows.delete(keys.reap(1 + random.below(4))); break;
           default: rows.set(keys.vat(vat), JSON.stringify({ life: random.pick(['running', 'paused']) }));
         }
@@ -39,8 +39,7 @@ test('the index follows every write, undone ones too', async () => {
       const reaps = [...rows.below(keys.allReaps)];
       const where = `seed ${seed}, step ${step}`;
       assert.deepEqual([...chores.gcVats()], [...new Set([...rows.below(keys.allGcActions)].map(([key]) => vatAtStart(key)))].filter(isOpen), where);
-      assert.deepEqual([...chores.reaps()], reaps.map(([key, vat]) => ({ key, vat: vat as (typeof vats)[0] })).filter(({ vat }) => isOpen(vat)), where);
-      for (const vat of vats) assert.deepEqual([...chores.reapsOf(vat)].sort(), reaps.filter(([, text]) => text === vat).map(([key]) => key), where);
+      assert.deepEqual([...chores.reaps()], reaps.map(([key, text]) => ({ key, vat: text.split(' ')[0] as (typeof vats)[0] })).filter(({ vat }) => isOpen(vat)), where);
       if (random.once(4)) rows.dropStep();
       else rows.endStep();
       if (random.once(10)) rows.dropRun();

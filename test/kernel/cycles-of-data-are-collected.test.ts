@@ -153,8 +153,9 @@ test('a vat that makes rings for ever leaves nothing', async () => {
   assert.equal(countRows(k), rows);
 });
 
+/** All but the counters of numbers, each of which is written when it is first used. */
 function countRows(k: TestKernel): number {
-  return [...'abcdefghijklmnopqrstuvwxyz'].flatMap(letter => [...k.kernel.state.rows.below(letter)]).length;
+  return [...'abcdefghijklmnopqrstuvwxyz'].flatMap(letter => [...k.kernel.state.rows.below(letter)].filter(([key]) => !key.startsWith('next.'))).length;
 }
 
 test('settling into a ring while it is searched is noticed, whatever the pieces of the search', async () => {

@@ -18,7 +18,7 @@ function recording(recordedBytes: number): WorkerFactory {
   return {
     start: async start => {
       const worker = await workers.start(start);
-      return { close: () => worker.close(), deliver: async (delivery, answer) => ({ ...(await worker.deliver(delivery, answer)), recordedBytes }) };
+      return { close: () => worker.close(), writeHeap: sink => worker.writeHeap(sink), deliver: async (delivery, answer) => ({ ...(await worker.deliver(delivery, answer)), recordedBytes }) };
     },
     shutdown: () => workers.shutdown(),
   };

@@ -3,9 +3,9 @@
  * liveslots does: what it imports and exports, which promises it decides and which it waits for.
  */
 import { decodeCapData, encodeCapData, promiseRef, refsOf, SlotRef, slotRef, type CapData, type Passable } from '../../kernel/capdata.js';
-import type { VatDelivery, VatResolution, VatSyscall, WorkerStart } from '../../kernel/vat/protocol.js';
+import type { VatDelivery, VatResolution, VatSyscall } from '../../kernel/vat/protocol.js';
 import { makeRandom, type Random } from '../support/kernel-random.js';
-import type { ScriptedEnd, ScriptedVat, Syscall } from '../support/kernel-scripted.js';
+import type { ScriptedEnd, ScriptedVat, ScriptStart, Syscall } from '../support/kernel-scripted.js';
 import { callOf } from './calls.js';
 import { makeHostileVat } from './hostile-vat.js';
 import { StoreModel } from './store-model.js';
@@ -13,7 +13,7 @@ import { StoreModel } from './store-model.js';
 /** What outlives the incarnation, in its store. */
 type Durable = { nextExport: number; nextPromise: number; imports: [string, boolean][]; exports: [string, boolean][]; incarnation: number };
 
-export function makeRandomVat(seed: string, { name, bundle }: WorkerStart): ScriptedVat {
+export function makeRandomVat(seed: string, { name, bundle }: ScriptStart): ScriptedVat {
   const id = Buffer.from(bundle).toString();
   return id === 'b1-hostile' ? makeHostileVat(`${seed} ${name}`) : new RandomVat(`${seed} ${name}`, id);
 }

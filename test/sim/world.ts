@@ -3,7 +3,7 @@
  * audited. What a mode does to the host (restarts, lost workers, runs given twice) must not change the history.
  */
 import { denomsHeld, makeBankService, totalHeld } from '../../app/host/services/bank.js';
-import { allVats, audit, Kernel, KernelStorage, MemoryBacking, activityHash, canResolve, defaultParams, namesOf, readName, readVat, type Action, type KernelParams, type Coin, type OutboundOp } from '../../kernel/index.js';
+import { allVats, audit, Kernel, KernelStorage, MemoryBacking, MemorySnapshots, activityHash, canResolve, defaultParams, namesOf, readName, readVat, type Action, type KernelParams, type Coin, type OutboundOp } from '../../kernel/index.js';
 import { encodeCapData, slotRef } from '../../kernel/capdata.js';
 import { makeRandom, type Random } from '../support/kernel-random.js';
 import { makeScriptedWorkers, type ScriptedVat, type ScriptedWorkers } from '../support/kernel-scripted.js';
@@ -64,6 +64,7 @@ class World {
   readonly #mode: Mode;
   readonly #random: Random;
   readonly #backing = new MemoryBacking();
+  readonly #snapshots = new MemorySnapshots();
   readonly #params: KernelParams;
   readonly #workers: ScriptedWorkers;
   readonly #violations: string[] = [];
@@ -83,7 +84,7 @@ class World {
     this.#mode = mode;
     this.#random = makeRandom(seed);
     this.#params = {
-      ...defaultParams, computronsPerRun: 400_000n, computronsPerDelivery: 100_000, reapInterval: 3, cleanupBudget: 7, roundWidth: mode.roundWidth ?? 4,
+      ...defaultParams, computronsPerRun: 400_000n, computronsPerDelivery: 100_000, snapshotInitial: 4, snapshotInterval: 7, reapInterval: 3, cleanupBudget: 7, roundWidth: mode.roundWidth ?? 4,
     };
     this.#workers = makeScriptedWorkers(start => this.#counting(makeRandomVat(seed, start)), {
       ...(mode.losesWorkers ? { dies: makeFaults(seed) } : {}), ...(mode.dawdles ? { dawdles: makeDawdling(seed) } : {}),
@@ -114,6 +115,7 @@ class World {
       storage: await KernelStorage.open(this.#backing),
       workers: this.#workers,
       engine: 'scripted',
+      snapshots: this.#snapshots,
       bundles: { get: id => Promise.resolve(Buffer.from(id)) },
       services: [makeBankService({ isBlocked: () => false, systemAccount: accounts[0] })],
       ...(this.#mode.evicts ? { yieldToHost: () => this.#kernel.warehouse.discardAll() } : {}),
@@ -178,6 +180,7 @@ class World {
     const { rows } = this.#kernel.state;
     this.#backing.commit(rows.runChanges());
     rows.committed();
+    this.#snapshots.keepOnly(this.#backing.heapsInUse());
   }
 
   /** Everything is let go and every vat ends: what remains afterwards would remain for ever. */

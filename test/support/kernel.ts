@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { bundle, type Bundle } from '../../app/bundler/bundle.js';
 import { packageRoot } from '../../chain/codec/roots.js';
 import { encodeCapData, type Passable, type CapData } from '../../kernel/capdata.js';
-import { audit, Kernel, KernelStorage, MemoryBacking, defaultParams, makeXsnapWorkerFactory, type Action, type KernelConfig, type KernelParams, type KernelRun, type KernelService, type OutboundOp } from '../../kernel/index.js';
+import { audit, Kernel, KernelStorage, MemoryBacking, MemorySnapshots, defaultParams, makeXsnapWorkerFactory, type Action, type KernelConfig, type KernelParams, type KernelRun, type KernelService, type OutboundOp } from '../../kernel/index.js';
 import { defaultSettings } from '../../kernel/vat/settings.js';
 import type { VatSettings } from '../../kernel/items.js';
-import type { WorkerFactory, WorkerStart } from '../../kernel/vat/protocol.js';
-import { makeScriptedWorkers, type ScriptedVat } from './kernel-scripted.js';
+import type { WorkerFactory } from '../../kernel/vat/protocol.js';
+import { makeScriptedWorkers, type ScriptedVat, type ScriptStart } from './kernel-scripted.js';
 
 const bundles = new Map<string, Promise<Bundle>>();
 
@@ -24,6 +24,7 @@ export function bundleVat(name: string): Promise<Bundle> {
 export type TestKernel = {
   readonly kernel: Kernel;
   readonly backing: MemoryBacking;
+  readonly snapshots: MemorySnapshots;
   readonly outcomes: ReadonlyMap<bigint, Outcome>;
   reopen(): Promise<TestKernel>;
   run(): Promise<KernelRun>;
@@ -42,13 +43,16 @@ type NewAction = Action extends infer A ? (A extends Action ? Omit<A, 'id'> : ne
 export type TestKernelOptions = {
   readonly vats?: readonly string[];
   /** Vats without a process, by the name of their bundle; then `vats` is not used. */
-  readonly scripts?: Readonly<Record<string, (start: WorkerStart) => ScriptedVat>>;
+  readonly scripts?: Readonly<Record<string, (start: ScriptStart) => ScriptedVat>>;
   readonly workers?: WorkerFactory;
+  /** What `workers` start; default `given`. */
+  readonly engine?: string;
   /** Bundles are named as in `vats`. */
   readonly config?: KernelConfig;
   readonly services?: readonly KernelService[];
   readonly params?: Partial<KernelParams>;
   readonly backing?: MemoryBacking;
+  readonly snapshots?: MemorySnapshots;
   readonly maxVatsOnline?: number;
   /** false for very many rows: an audit reads them all. */
   readonly audited?: boolean;
@@ -57,6 +61,7 @@ export type TestKernelOptions = {
 /** `vats` are names in test/vats whose bundles are installed. Call `shutdown` at the end. */
 export async function makeTestKernel(options: TestKernelOptions = {}): Promise<TestKernel> {
   const backing = options.backing ?? new MemoryBacking();
+  const snapshots = options.snapshots ?? new MemorySnapshots();
   const isNew = options.backing === undefined;
   const installed = new Map<string, Uint8Array>();
   const ids = new Map<string, string>();
@@ -75,6 +80,7 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
     storage: await KernelStorage.open(backing),
     workers,
     engine,
+    snapshots,
     bundles: { get: id => Promise.resolve(installed.get(id)) },
     ...(options.services ? { services: options.services } : {}),
     onStep: step => {
@@ -99,6 +105,7 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
     }
     backing.commit(kernel.state.rows.runChanges());
     kernel.state.rows.committed();
+    snapshots.keepOnly(backing.heapsInUse());
     assert.deepEqual(violations, []);
     return result;
   };
@@ -124,12 +131,12 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
   /** A kernel over what is committed, with workers of its own: a restart, once this one is shut down. */
   const reopen = async (): Promise<TestKernel> => {
     await kernel.shutdown();
-    const again = await makeTestKernel({ ...options, backing });
+    const again = await makeTestKernel({ ...options, backing, snapshots });
     again.continueFrom(nextAction, now);
     return again;
   };
   return {
-    kernel, backing, reopen, run, queue, invoke, createVat, outcome, outcomes,
+    kernel, backing, snapshots, reopen, run, queue, invoke, createVat, outcome, outcomes,
     bundleId: (vat: string) => ids.get(vat) as string,
     continueFrom: (action: bigint, time: bigint) => {
       nextAction = action;
@@ -140,13 +147,13 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
   };
 }
 
-function makeWorkers({ scripts, workers }: TestKernelOptions): { readonly workers: WorkerFactory; readonly engine: string } {
-  if (workers) return { workers, engine: 'given' };
+function makeWorkers({ scripts, workers, engine = 'given' }: TestKernelOptions): { readonly workers: WorkerFactory; readonly engine: string } {
+  if (workers) return { workers, engine };
   if (!scripts) {
     const real = makeXsnapWorkerFactory({});
     return { workers: real, engine: real.engineId };
   }
-  const make = (start: WorkerStart): ScriptedVat => {
+  const make = (start: ScriptStart): ScriptedVat => {
     const script = scripts[Buffer.from(start.bundle).toString()];
     assert(script, `there is no script for ${start.name}`);
     return script(start);

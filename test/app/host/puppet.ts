@@ -2,6 +2,8 @@
  * Workers without a process: a vat whose every method is a script of syscalls, given as JSON text in its first argument.
  * In the script, "@result" stands for the message's result, "@0", "@1" … for the vat's names of the slots of its arguments.
  */
+import { readFileSync } from 'node:fs';
+import type { HeapSource } from '../../../kernel/index.js';
 import type { DeliveryOutcome, RecordedSyscall, SyscallAnswerer, VatDelivery, VatSyscall, VatWorker, WorkerFactory } from '../../../kernel/vat/protocol.js';
 
 export type Puppets = WorkerFactory & { readonly engineId: string; readonly started: string[]; deliveries: number; grow: { readonly mark: string; readonly text: string } | undefined; repeat: { readonly times: number; readonly syscall: unknown } | undefined };
@@ -14,19 +16,30 @@ export function makePuppets(yields = 0): Puppets {
     deliveries: 0,
     grow: undefined,
     repeat: undefined,
-    start: ({ name }) => {
+    start: ({ name, heap }) => {
       puppets.started.push(name);
-      return Promise.resolve(makePuppet(puppets, yields));
+      return Promise.resolve(makePuppet(puppets, yields, name, heap ? readHeap(heap) : 0));
     },
     shutdown: () => Promise.resolve(),
   };
   return puppets;
 }
 
-function makePuppet(puppets: Puppets, yields: number): VatWorker {
+function readHeap(source: HeapSource): number {
+  const text = Buffer.from('file' in source ? readFileSync(source.file) : source.bytes).toString();
+  return Number(/^puppet \S+ after (\d+) deliveries$/.exec(text)?.[1]);
+}
+
+/** A puppet remembers nothing; its heap says how many deliveries it had, so that no two are equal. */
+function makePuppet(puppets: Puppets, yields: number, name: string, before: number): VatWorker {
+  let had = before;
   return {
+    writeHeap: async sink => {
+      await sink(Buffer.from(`puppet ${name} after ${had} deliveries`));
+    },
     deliver: async (delivery, answer) => {
       puppets.deliveries += 1;
+      had += 1;
       for (let left = yields; left > 0; left -= 1) await new Promise(resolve => setImmediate(resolve));
       return perform(delivery, answer, puppets);
     },

@@ -1,5 +1,5 @@
 /** A kernel whose vats do what a conversation says, and what it did, in lines. Every step is audited. */
-import { audit, defaultParams, Kernel, KernelStorage, MemoryBacking, type KernelParams, type VatId } from '../../../kernel/index.js';
+import { audit, defaultParams, Kernel, KernelStorage, MemoryBacking, MemorySnapshots, type KernelParams, type VatId } from '../../../kernel/index.js';
 import { encodeCapData, slotRef, type CapData } from '../../../kernel/capdata.js';
 import { enqueue } from '../../../kernel/queues.js';
 import { routeSend } from '../../../kernel/route.js';
@@ -42,8 +42,9 @@ export class Stage {
     this.#backing = backing;
     this.#kernel = new Kernel({
       storage,
-      workers: makeScriptedWorkers(({ vatId }) => ({ deliver: (delivery, syscall) => this.#deliver(vatId, delivery, syscall) })),
+      workers: makeScriptedWorkers(({ vatId }) => ({ deliver: (delivery, syscall) => this.#deliver(vatId, delivery, syscall), save: () => '' })),
       engine: 'scripted',
+      snapshots: new MemorySnapshots(),
       bundles: { get: id => Promise.resolve(Buffer.from(id)) },
       onStep: ({ kind }) => { this.#note(kind); },
     });
@@ -116,8 +117,9 @@ export class Stage {
   #reap(name: string): void {
     const { state } = this.#kernel;
     const vat = this.#vatOf(name);
-    state.rows.set(keys.reap(takeNumber(state, 'reap')), vat);
-    writeProgress(state, vat, { ...readProgress(state.rows, vat), reapQueued: true });
+    const reap = takeNumber(state, 'reap');
+    state.rows.set(keys.reap(reap), vat);
+    writeProgress(state, vat, { ...readProgress(state.rows, vat), reap });
   }
 
   #vatOf(name: string): VatId {

@@ -69,7 +69,8 @@ const faults: Readonly<Record<InvariantName, Fault>> = {
   nothingIsLeftOfForgottenVats: [['vp.a9', '{"body":"#{}","slots":[]}']],
   vatsHaveProgress: [['vd.a2', undefined]],
   vatsHaveTheirBundle: [['b.vat', undefined]],
-  spansBeginWithTheirStart: [['vd.a1', text => json({ spanStart: (JSON.parse(text) as { position: number }).position, spanHash: hashSpan([]) })(text)]],
+  spansBeginWithTheirStart: [['vd.a1', text => json({ spanStart: (JSON.parse(text) as { position: number }).position, spanHash: hashSpan([]) })(text)], ['@s.a1', text => json({ start: (JSON.parse(rows.get('vd.a1') as string) as { position: number }).position })(text)]],
+  spanRowsAreExact: [['@s.a2', json({ heap: 'another' })]],
   spansHaveTheirHash: [['@t.a2.a2', json({ r: { status: 'ok', computrons: 1 } })]],
   historyIsCounted: [['meta.step', '0']],
 };

@@ -61,6 +61,7 @@ test('workers that are killed at random moments of a load leave every result, an
       let left = deathAt[count]?.() ?? Infinity;
       return {
         close: () => worker.close(),
+        writeHeap: sink => worker.writeHeap(sink),
         deliver: (delivery, answer, options) => {
           left -= 1;
           if (left === -1) setTimeout(() => { kills += Number(isRunning(worker.pid)); process.kill(worker.pid, 'SIGKILL'); }, random.below(4));

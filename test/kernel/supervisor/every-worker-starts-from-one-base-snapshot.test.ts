@@ -85,7 +85,7 @@ test('deliveries cost and do the same in every worker that is started from it', 
 
 test('a vat with 3,000 promises outstanding does not spend its time collecting, within 90 MiB', { skip: process.platform !== 'linux' }, async () => {
   const engine = prepareEngine({ baseSnapshotFolder: join(folder, 'first') });
-  const worker = new XsnapProcess({ binary: engine.binary, name: 'v1', meterLimit: 100_000_000, snapshot: engine.baseSnapshot });
+  const worker = new XsnapProcess({ binary: engine.binary, name: 'v1', meterLimit: 100_000_000, snapshot: engine.baseSnapshot && { file: engine.baseSnapshot.path } });
   const { zip } = await vatBundle('promiser');
   await slotsAfter(worker, ['setBundle', 'v1', { moduleFormat: 'endoZipBase64', endoZipBase64: Buffer.from(zip).toString('base64') }, {}]);
   await slotsAfter(worker, ['deliver', ['startVat', { body: '#"#undefined"', slots: [] }]]);

@@ -1,0 +1,194 @@
+/**
+ * Heap snapshots as files of the blob store, `blobs/<aa>/<sha256 of the heap>`, compressed and immutable. What a run saves is
+ * at once there for workers to start from; it gets its name when the block is committed, before the batch that refers to it.
+ */
+import { createHash } from 'node:crypto';
+import { createWriteStream, mkdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { SnapshotUnusable, type HeapSource, type HeapWriter, type SavedHeap, type SnapshotStore } from '../../kernel/index.js';
+import { syncFolder } from '../blobs.js';
+import { packHeap, unpackHeap } from './packing.js';
+
+/** A heap of the block under way. `whole` goes when nobody starts from it any more. */
+type InFlight = { readonly size: number; readonly whole: Temporary; readonly packed: { readonly path: string; readonly stored: Promise<number> } };
+
+/** What the row of a stored heap says of its file. */
+export type StoredHeap = { readonly size: number; readonly stored: number };
+
+const bufferedBytesMax = 4 * 1024 * 1024;
+
+export class HeapFiles implements SnapshotStore {
+  readonly #folder: string;
+  readonly #base: { readonly path: string; readonly sha256: string } | undefined;
+  readonly #temporaryFolder: string;
+  readonly #inFlight = new Map<string, InFlight>();
+  #temporaries = 0;
+
+  /**
+   * `base`: what workers of this release start from; it lies in the package, and is stored once a vat needs it. Temporary
+   * files lie in the same folder; whoever only reads beside a node has another for them.
+   */
+  constructor(folder: string, base?: { readonly path: string; readonly sha256: string }, temporaryFolder = folder) {
+    this.#folder = folder;
+    this.#base = base;
+    this.#temporaryFolder = temporaryFolder;
+    mkdirSync(temporaryFolder, { recursive: true });
+  }
+
+  get baseHash(): string | undefined {
+    return this.#base?.sha256;
+  }
+
+  pathOf(hash: string): string {
+    return join(this.#folder, hash.slice(0, 2), hash);
+  }
+
+  #temporary(): string {
+    this.#temporaries += 1;
+    return join(this.#temporaryFolder, `heap-${this.#temporaries}.tmp`);
+  }
+
+  begin(): HeapWriter {
+    const path = this.#temporary();
+    const file = createWriteStream(path, { highWaterMark: bufferedBytesMax });
+    const written = finished(file);
+    written.catch(() => undefined); // told by finish
+    const hash = createHash('sha256');
+    let size = 0;
+    return {
+      write: chunk => {
+        hash.update(chunk);
+        size += chunk.length;
+        return file.write(chunk) ? undefined : once(file, 'drain').then(() => undefined);
+      },
+      finish: async () => {
+        file.end();
+        await written;
+        return this.#keep(new Temporary(path), { hash: hash.digest('hex'), size });
+      },
+      abandon: async () => {
+        file.destroy();
+        await written.catch(() => undefined); // whatever it was, nobody wants the file
+        rmSync(path, { force: true });
+      },
+    };
+  }
+
+  #keep(whole: Temporary, saved: SavedHeap): SavedHeap {
+    if (this.#inFlight.has(saved.hash)) whole.drop(); // another vat's, or of a run that is done again
+    else this.#inFlight.set(saved.hash, { size: saved.size, whole, packed: this.#pack(whole.path) });
+    return saved;
+  }
+
+  #pack(from: string): InFlight['packed'] {
+    const path = this.#temporary();
+    const stored = packHeap(from, path);
+    stored.catch(() => undefined); // told when the block is committed
+    return { path, stored };
+  }
+
+  async open(hash: string): Promise<{ readonly source: HeapSource; close(): void }> {
+    const whole = this.#inFlight.get(hash)?.whole;
+    if (whole) return { source: { file: whole.path }, close: whole.lend() };
+    if (this.#base && hash === this.#base.sha256) return { source: { file: this.#base.path }, close: () => undefined };
+    const unpacked = new Temporary(this.#temporary());
+    try {
+      const found = await unpackHeap(this.pathOf(hash), unpacked.path);
+      if (found !== hash) throw new RangeError(`it holds ${found}`);
+    } catch (error) {
+      unpacked.drop();
+      throw this.#unusable(hash, error);
+    }
+    return { source: { file: unpacked.path }, close: () => unpacked.drop() };
+  }
+
+  #unusable(hash: string, error: unknown): unknown {
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && syscall !== undefined) return error; // the disk's own failure says enough
+    const problem = code === 'ENOENT' ? 'is missing' : `is damaged (${message})`;
+    return new SnapshotUnusable(`${this.pathOf(hash)} ${problem}; restore it from a backup or copy it from another node: its name says what it holds`, { cause: error });
+  }
+
+  /** Of the block under way, so not to be removed. */
+  isInFlight(hash: string): boolean {
+    return this.#inFlight.has(hash);
+  }
+
+  /** Gives these heaps their names, if they are of the block under way or the release's base; afterwards they survive a crash. */
+  async persist(hashes: Iterable<string>): Promise<ReadonlyMap<string, StoredHeap>> {
+    const facts = new Map<string, StoredHeap>();
+    const folders = new Set<string>();
+    for (const hash of hashes) {
+      const heap = this.#inFlight.get(hash) ?? this.#packedBase(hash);
+      if (!heap) continue;
+      const stored = await heap.packed.stored;
+      const folder = join(this.#folder, hash.slice(0, 2));
+      await mkdir(folder, { recursive: true });
+      await rename(heap.packed.path, this.pathOf(hash));
+      folders.add(folder);
+      facts.set(hash, { size: heap.size, stored });
+    }
+    if (folders.size > 0) folders.add(this.#folder);
+    for (const folder of folders) await syncFolder(folder);
+    return facts;
+  }
+
+  #packedBase(hash: string): Omit<InFlight, 'whole'> | undefined {
+    if (!this.#base || hash !== this.#base.sha256) return undefined;
+    return { size: statSync(this.#base.path).size, packed: this.#pack(this.#base.path) };
+  }
+
+  /** The block is committed, or never will be: nothing is in flight any more. */
+  async settle(): Promise<void> {
+    const heaps = [...this.#inFlight.values()];
+    this.#inFlight.clear();
+    for (const { whole, packed } of heaps) {
+      whole.drop();
+      await packed.stored.catch(() => undefined); // it was told to whoever wanted it
+      rmSync(packed.path, { force: true }); // not referred to, or renamed
+    }
+  }
+
+  /** Removes a file; false when it was gone already. Never of a heap that is in flight. */
+  unlink(hash: string): boolean {
+    if (this.#inFlight.has(hash)) throw new Error(`heap snapshot ${hash} is being saved, and would be removed`);
+    try {
+      unlinkSync(this.pathOf(hash));
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+  }
+}
+
+/** A file that goes when it is dropped and nobody uses it. A process that started from it has it open. */
+class Temporary {
+  readonly path: string;
+  #users = 0;
+  #isDropped = false;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  lend(): () => void {
+    this.#users += 1;
+    return () => {
+      this.#users -= 1;
+      this.#remove();
+    };
+  }
+
+  drop(): void {
+    this.#isDropped = true;
+    this.#remove();
+  }
+
+  #remove(): void {
+    if (this.#isDropped && this.#users === 0) rmSync(this.path, { force: true });
+  }
+}
