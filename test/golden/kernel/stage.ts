@@ -9,7 +9,7 @@ import { keys } from '../../../kernel/store/keys.js';
 import type { VatDelivery } from '../../../kernel/vat/protocol.js';
 import { readProgress, writeProgress } from '../../../kernel/vat/records.js';
 import { rootOf } from '../../../kernel/vat/lifecycle.js';
-import { makeScriptedWorkers, type ScriptedEnd, type Syscall } from '../../support/kernel-scripted.js';
+import { makeScriptedWorkers, type ScriptedEnd, type ScriptedVat, type Syscall } from '../../support/kernel-scripted.js';
 import type { Command } from './conversation.js';
 import { deliveryText, kindOf, parseSyscall } from './language.js';
 import { changesBetween, makeNames, snapshotOf, type Snapshot } from './rows.js';
@@ -27,6 +27,8 @@ export class Stage {
   #before: Snapshot = new Map();
   /** What the vats did since, by vat; told when it settles. */
   readonly #heard = new Map<string, string[]>();
+  /** What each delivery made the vats do, by vat and position. */
+  readonly #done = new Map<string, readonly string[]>();
   #progress: Snapshot = new Map();
   readonly #stored = new Map<string, string>();
   #lines: string[] = [];
@@ -42,7 +44,7 @@ export class Stage {
     this.#backing = backing;
     this.#kernel = new Kernel({
       storage,
-      workers: makeScriptedWorkers(({ vatId }) => ({ deliver: (delivery, syscall) => this.#deliver(vatId, delivery, syscall), save: () => '' })),
+      workers: makeScriptedWorkers(({ vatId }) => this.#makeVat(vatId as VatId)),
       engine: 'scripted',
       snapshots: new MemorySnapshots(),
       bundles: { get: id => Promise.resolve(Buffer.from(id)) },
@@ -148,12 +150,30 @@ export class Stage {
     throw new Error('the conversation does not come to an end');
   }
 
-  async #deliver(vat: string, delivery: VatDelivery, syscall: Syscall): Promise<ScriptedEnd> {
+  /** Whoever is brought back does again what it did, and nothing is told of it. */
+  #makeVat(vat: VatId): ScriptedVat {
+    const { spanStart, position } = readProgress(this.#kernel.state.rows, vat);
+    let at = spanStart + 1;
+    return {
+      deliver: async (delivery, syscall) => {
+        const replayed = at < position ? this.#done.get(`${vat} ${at}`) : undefined;
+        at += 1;
+        if (replayed === undefined) return this.#deliver(vat, delivery, syscall);
+        for (const line of replayed) await syscall(parseSyscall(line));
+        return undefined;
+      },
+      save: () => '',
+    };
+  }
+
+  async #deliver(vat: VatId, delivery: VatDelivery, syscall: Syscall): Promise<ScriptedEnd> {
     const heard = this.#heard.get(vat) ?? [];
     this.#heard.set(vat, heard);
     heard.push(`${this.#nameOf(vat)} <- ${deliveryText(delivery)}`);
     const part = this.#parts.get(`${this.#nameOf(vat)} on ${kindOf(delivery)}`)?.shift() ?? [];
-    for (const line of [...newPromisesIn(delivery).map(vpid => `subscribe ${vpid}`), ...part.flatMap(withSubscription)]) {
+    const lines = [...newPromisesIn(delivery).map(vpid => `subscribe ${vpid}`), ...part.flatMap(withSubscription)];
+    this.#done.set(`${vat} ${readProgress(this.#kernel.state.rows, vat).position}`, lines);
+    for (const line of lines) {
       const end = endOf(line);
       const answer = end ? undefined : await syscall(parseSyscall(line));
       heard.push(`  ${line}${answer === null || answer === undefined ? '' : ` : ${String(answer)}`}`);
