@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { bundle, type Bundle } from '../../app/bundler/index.js';
 import { packageRootAbove } from '../package-root.js';
 
-export type ContractName = 'echo' | 'caller' | 'cells' | 'publisher';
+export type ContractName = 'echo' | 'caller' | 'cells' | 'publisher' | 'promises';
 export type Contract = Bundle;
 
 const made = new Map<ContractName, Promise<Contract>>();

@@ -4,6 +4,7 @@ import { kernelRows } from './kernel-rows.js';
 import { nodeRows } from './node-rows.js';
 import type { Row } from './row.js';
 import { signatureRows } from './signature-rows.js';
+import { upgradeRows } from './upgrade-row.js';
 import { sizes, type BenchSize } from './size.js';
 
 export type Measure = (size: BenchSize) => AsyncIterable<Row>;
@@ -12,6 +13,7 @@ export type Measure = (size: BenchSize) => AsyncIterable<Row>;
 export const groups: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ['signatures', signatureRows],
   ['kernel', kernelRows],
+  ['upgrade', upgradeRows],
   ['app', appRows],
   ['node-embedded', nodeRows('embedded')],
   ['node-cometbft', nodeRows('cometbft')],

@@ -17,15 +17,17 @@ export type BenchSize = {
   readonly latencyTxs: number;
   readonly nodeStarts: number;
   readonly restartVats: number;
+  /** Promises of a vat that is upgraded. */
+  readonly heldPromises: number;
 };
 
 export const sizes: Readonly<Record<'full' | 'tiny', BenchSize>> = {
   full: {
     samples: 11, deliveries: 200, operations: 500, coldStarts: 7, accounts: 500, txsPerBlock: 500, invokesPerBlock: 200,
-    nodeSends: 2000, nodeInvokes: 500, nodeLoads: 3, latencyTxs: 40, nodeStarts: 3, restartVats: 20,
+    nodeSends: 2000, nodeInvokes: 500, nodeLoads: 3, latencyTxs: 40, nodeStarts: 3, restartVats: 20, heldPromises: 3000,
   },
   tiny: {
     samples: 2, deliveries: 4, operations: 8, coldStarts: 1, accounts: 20, txsPerBlock: 10, invokesPerBlock: 4,
-    nodeSends: 20, nodeInvokes: 8, nodeLoads: 1, latencyTxs: 2, nodeStarts: 1, restartVats: 2,
+    nodeSends: 20, nodeInvokes: 8, nodeLoads: 1, latencyTxs: 2, nodeStarts: 1, restartVats: 2, heldPromises: 40,
   },
 };

@@ -61,6 +61,10 @@ test('kernel: every row stands beside its floor, and the ping has the name that 
   }
 });
 
+test('upgrade: from the call until the last holder was told', { timeout: boundMs }, async () => {
+  assert.deepEqual(names(await rowsOf('upgrade')), ['upgrade-40']);
+});
+
 test('app: CheckTx, blocks and calls in process', { timeout: boundMs }, async () => {
   assert.equal((await rowsOf('app')).length, 8);
 });

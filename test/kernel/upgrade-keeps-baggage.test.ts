@@ -20,6 +20,22 @@ test('an upgraded vat keeps its baggage and its name; promises of the old incarn
   assert.equal(readVat(k.kernel.state.rows, 'v1' as VatId)?.incarnation, 1);
 });
 
+test('ten incarnations later a vat has its baggage, its name, and no row more', async () => {
+  const k = await makeTestKernel({ vats: ['counter'] });
+  kernels.push(k);
+  await k.outcome(k.createVat('alice', 'counter', 'counter'));
+  let rows = 0;
+  for (let incarnation = 1; incarnation <= 10; incarnation += 1) {
+    await k.outcome(k.invoke('alice', 'counter', 'increment', [1n]));
+    assert.equal((await upgrade(k, 'counter')).result.body, `#{"incarnationNumber":${incarnation}}`);
+    await k.run();
+    const now = rowsOf(k).length;
+    if (incarnation > 1) assert.equal(now, rows, `incarnation ${incarnation}`);
+    rows = now;
+  }
+  assert.equal((await k.outcome(k.invoke('alice', 'counter', 'read'))).result.body, '#"+10"');
+});
+
 test('who waits for an upgraded vat learns of it, and no entry is left behind', async () => {
   const k = await makeTestKernel({ vats: ['promiser', 'echo'] });
   kernels.push(k);

@@ -1,0 +1,14 @@
+import { E, Far } from '@endo/far';
+
+/** Gives out promises that it never settles, and holds those of another. */
+export const buildRootObject = () => {
+  let told = 0;
+  const note = () => { told += 1; };
+  return Far('promises', {
+    give: count => harden([...Array(count)].map(() => harden(new Promise(() => {})))),
+    hold: async (other, count) => {
+      for (const promise of await E(other).give(count)) promise.then(note, note);
+    },
+    told: () => told,
+  });
+};
