@@ -7,6 +7,9 @@ import type { VatDelivery, VatSyscall } from '../../kernel/vat/protocol.js';
 import { makeRandom, type Random } from '../support/kernel-random.js';
 import type { ScriptedEnd, ScriptedVat, Syscall } from '../support/kernel-scripted.js';
 
+/** A key of its store: whoever comes after it in an upgrade shall know. */
+export const wasHostile = 'hostile';
+
 export function makeHostileVat(seed: string): ScriptedVat {
   const random = makeRandom(`hostile ${seed}`);
   const seen: string[] = ['o+0'];
@@ -14,6 +17,7 @@ export function makeHostileVat(seed: string): ScriptedVat {
     async deliver(delivery: VatDelivery, syscall: Syscall): Promise<ScriptedEnd> {
       const said = delivery[0] === 'message' ? [delivery[2].result ?? 'o+0'] : [];
       for (const vref of [...slotsOf(delivery), ...said]) if (!seen.includes(vref)) seen.push(vref);
+      if (delivery[0] === 'startVat') await syscall(['vatstoreSet', wasHostile, 'was here']);
       for (const vpid of awaitedIn(delivery)) await syscall(['subscribe', vpid]);
       for (let left = random.below(4); left > 0; left -= 1) {
         const made = someSyscall(random, seen);

@@ -7,7 +7,7 @@ import type { VatDelivery, VatResolution, VatSyscall } from '../../kernel/vat/pr
 import { makeRandom, type Random } from '../support/kernel-random.js';
 import type { ScriptedEnd, ScriptedVat, ScriptStart, Syscall } from '../support/kernel-scripted.js';
 import { callOf } from './calls.js';
-import { makeHostileVat } from './hostile-vat.js';
+import { makeHostileVat, wasHostile } from './hostile-vat.js';
 import { StoreModel } from './store-model.js';
 
 /** What outlives the incarnation, in its store. */
@@ -34,6 +34,8 @@ class RandomVat implements ScriptedVat {
   readonly #awaited = new Set<string>();
   /** Names of promises that the kernel gave it and took back. */
   readonly #told = new Set<string>();
+  /** An earlier incarnation kept no books: then it may have anything. */
+  #isHeir = false;
   #syscall: Syscall = () => Promise.reject(new Error('no delivery'));
 
   constructor(seed: string, bundle: string) {
@@ -58,7 +60,7 @@ class RandomVat implements ScriptedVat {
     switch (delivery[0]) {
       case 'startVat': return this.#start(delivery[1]);
       case 'message': {
-        if (!this.#exports.has(delivery[1])) throw new Error(`delivered to ${delivery[1]}, which is not an export`);
+        if (!this.#exports.has(delivery[1]) && !this.#isHeir) throw new Error(`delivered to ${delivery[1]}, which is not an export`);
         await this.#meet(delivery[2].methargs, new Set());
         if (delivery[2].result) this.#decided.add(delivery[2].result);
         return this.#act(5);
@@ -73,13 +75,15 @@ class RandomVat implements ScriptedVat {
 
   #each(vrefs: readonly string[], known: ReadonlyMap<string, boolean>, what: (vref: string) => void): void {
     for (const vref of vrefs) {
-      if (!known.has(vref)) throw new Error(`told of ${vref}, which it does not have`);
-      what(vref);
+      if (known.has(vref)) what(vref);
+      else if (!this.#isHeir) throw new Error(`told of ${vref}, which it does not have`);
     }
   }
 
   async #start(parameters: CapData): Promise<ScriptedEnd> {
     const text = await this.#syscall(['vatstoreGet', 'durable']);
+    this.#isHeir = (await this.#syscall(['vatstoreGet', wasHostile])) !== null;
+    if (this.#isHeir) await this.#store.load(this.#syscall);
     if (typeof text === 'string') {
       this.#durable = JSON.parse(text) as Durable;
       this.#durable.incarnation += 1;
