@@ -77,7 +77,7 @@ test('a promise is no argument of a service', async () => {
 test('nothing is repeated every zero seconds, or fewer, or so many that no clock has them', async () => {
   const { k } = await kernelWith(() => []);
   for (const every of [0n, -1n, 2n ** 48n, 5, '5', undefined]) {
-    const refused = await k.outcome(k.invoke('mallory', 'home.timer', 'repeat', [1000n, every as Passable, slotRef('vat')]));
+    const refused = await k.outcome(k.invoke('mallory', 'home.timer', 'repeat', [1000n, every, slotRef('vat')]));
     assert.equal(refused.state, 'rejected', String(every));
   }
   assert.equal([...k.kernel.state.rows.below('tm.')].length, 0);
