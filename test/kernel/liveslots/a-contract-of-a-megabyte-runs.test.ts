@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { bundle } from '../../../app/bundler/bundle.js';
 import { packageRoot } from '../../../chain/codec/roots.js';
 import { encodeCapData } from '../../../kernel/capdata.js';
-import { Kernel, KernelStorage, MemoryBacking, defaultParams, makeXsnapWorkerFactory, type Action } from '../../../kernel/index.js';
+import { Kernel, KernelStorage, MemoryBacking, MemorySnapshots, defaultParams, makeXsnapWorkerFactory, type Action } from '../../../kernel/index.js';
 import { defaultSettings } from '../../../kernel/vat/settings.js';
 
 const functions = 6_000;
@@ -40,7 +40,7 @@ test('a contract whose source has a megabyte is bundled, started, called, and br
 
 /** The second call goes to a worker that was brought back. */
 async function callTwice(workers: ReturnType<typeof makeXsnapWorkerFactory>, bundleId: string, zip: Uint8Array): Promise<readonly string[]> {
-  const kernel = new Kernel({ storage: await KernelStorage.open(new MemoryBacking()), workers, engine: workers.engineId, bundles: { get: () => Promise.resolve(zip) } });
+  const kernel = new Kernel({ storage: await KernelStorage.open(new MemoryBacking()), workers, engine: workers.engineId, bundles: { get: () => Promise.resolve(zip) }, snapshots: new MemorySnapshots() });
   kernel.initialize({ vats: {} }, [{ bundleId, size: zip.length }]);
   const answers: string[] = [];
   const act = async (action: Action): Promise<void> => {
