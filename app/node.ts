@@ -56,6 +56,8 @@ export type Node = {
 };
 
 const blockTimeDefaultMs = 1000;
+/** A start waits for the system and for our own thread more than it computes. */
+const preloadsPerCore = 4;
 
 /** Opens the home and runs it. Rejects with everything closed again when a part does not start. */
 export async function startNode(options: NodeOptions): Promise<Node> {
@@ -88,7 +90,7 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
     undoBlocks: options.undoBlocks,
     maxVatsOnline: options.maxVatsOnline,
     recency: facts.recency,
-    preloadWidth: 2 * availableParallelism(), // a start waits for the disk and the kernel of the system too
+    preloadWidth: preloadsPerCore * availableParallelism(),
     log,
     ...optional('onReplay', options.onReplay),
     ...optional('onCommitStep', options.onCommitStep),
@@ -96,7 +98,7 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
   });
   let control: ControlServer | undefined;
   try {
-    control = await startControl({ path: controlSocketPath(home), snapshot: () => app.readSnapshot(), log });
+    control = await startControl({ path: controlSocketPath(home), snapshot: () => app.readSnapshot(), workers: facts, log });
     const engine = await startEngine(options, app);
     rpcUrl = engine.rpcUrl;
     replaceFile(rpcUrlFile(home), `${engine.rpcUrl}\n`, 0o644);

@@ -24,6 +24,8 @@ export const nodeDefaults = {
   haltHeight: 0,
   minRetainBlocks: 0,
   mempoolMaxTxs: 5000,
+  /** Worker processes at once; some 100 MiB each. */
+  maxVatsOnline: 50,
   stateSync: { snapshotInterval: 0, snapshotKeepRecent: 2 },
 } as const;
 

@@ -36,4 +36,4 @@ export { checkSettings } from './vat/settings.js';
 export { EngineMissing, ReplayMismatch, sameJson, type BundleSource } from './vat/warehouse.js';
 export { WorkerLost, type WorkerFactory } from './vat/protocol.js';
 export { makeXsnapWorkerFactory } from './vat/worker-xsnap.js';
-export { HostJournal, livesOf, MemoryHostStore, sagaPrefix, slotPrefix, statusOf, WorkerLife, type HostLedger, type HostRow, type HostStore, type LifeNotice, type WorkerLifeOptions, type WorkerStatus } from './vat/life/index.js';
+export { livesOf, MemoryHostStore, sagaPrefix, slotPrefix, statusOf, WorkerLife, type HostLedger, type HostRow, type HostStore, type LifeNotice, type WorkerLifeOptions, type WorkerStatus } from './vat/life/index.js';

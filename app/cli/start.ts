@@ -22,10 +22,8 @@ import { waitForSignal } from './signals.js';
 
 type Flags = {
   dev?: true; engine?: EngineName; 'rpc.laddr'?: string; 'p2p.laddr'?: string; 'abci.address'?: string; blockTime?: string; withComet: string;
-  logLevel: LogLevel; logFormat: LogFormat; maxVatsOnline: string;
+  logLevel: LogLevel; logFormat: LogFormat; maxVatsOnline?: string;
 };
-
-const maxVatsOnlineDefault = 50;
 
 export function addStart(program: Command, io: Io): void {
   const command = program.command('start')
@@ -37,7 +35,7 @@ export function addStart(program: Command, io: Io): void {
     .option('--abci.address <address>', 'where ABCI is served to CometBFT: unix://path or tcp://host:port (default: a socket in the home)')
     .option('--block-time <duration>', 'from one block to the next, such as 1s or 250ms')
     .option('--with-comet <bool>', 'false: CometBFT is run by an operator', 'true')
-    .option('--max-vats-online <n>', 'workers at once', String(maxVatsOnlineDefault))
+    .option('--max-vats-online <n>', `workers at once (default: app.toml, else ${nodeDefaults.maxVatsOnline})`)
     .addOption(new Option('--log-level <level>', 'least level that is logged').choices([...logLevels]).default('info'))
     .addOption(new Option('--log-format <format>', 'plain for people, json for machines').choices(['plain', 'json']).default('plain'))
     .addHelpText('after', '\nExample:\n  windlass start --dev\n  windlass start --engine cometbft --home ./validator');
@@ -115,14 +113,14 @@ async function open(options: NodeOptions): Promise<Node> {
   }
 }
 
-type CheckedFlags = Pick<NodeOptions, 'withComet' | 'maxVatsOnline' | 'blockTimeMs'>;
+type CheckedFlags = Pick<NodeOptions, 'withComet' | 'blockTimeMs'> & { readonly maxVatsOnline: number | undefined };
 
 /** Before anything is written: a command that was mistyped leaves no home behind. Throws UsageFailure. */
 function checkFlags(flags: Flags): CheckedFlags {
   const { withComet, blockTime } = flags;
   if (!['true', 'false'].includes(withComet)) throw new UsageFailure(`--with-comet ${withComet}: expected true or false`);
-  const maxVatsOnline = Number(flags.maxVatsOnline);
-  if (!Number.isSafeInteger(maxVatsOnline) || maxVatsOnline < 1) throw new UsageFailure(`--max-vats-online ${flags.maxVatsOnline}: expected a whole number, 1 or more`);
+  const maxVatsOnline = flags.maxVatsOnline === undefined ? undefined : Number(flags.maxVatsOnline);
+  if (maxVatsOnline !== undefined && (!Number.isSafeInteger(maxVatsOnline) || maxVatsOnline < 1)) throw new UsageFailure(`--max-vats-online ${flags.maxVatsOnline}: expected a whole number, 1 or more`);
   for (const name of ['rpc.laddr', 'p2p.laddr', 'abci.address'] as const) checkListenAddress(name, flags[name]);
   return { withComet: withComet === 'true', maxVatsOnline, blockTimeMs: blockTime === undefined ? undefined : parseDuration(blockTime) };
 }
@@ -137,6 +135,7 @@ function optionsOf(home: string, engine: EngineName, flags: Flags, checked: Chec
   const listen = readCometAddresses(homePaths(home).configToml);
   return {
     home, engine, ...checked,
+    maxVatsOnline: checked.maxVatsOnline ?? config.maxVatsOnline,
     moniker: 'windlass',
     version: programVersion(),
     rpcLaddr: flags['rpc.laddr'] ?? listen.rpc,

@@ -2,7 +2,8 @@
 import { statSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { controlVersion, type ControlHead, type ControlLine, type RowsRequest } from './protocol.js';
+import { controlVersion, type ControlHead, type ControlLine, type RowsRequest, type WorkersRequest } from './protocol.js';
+import type { WorkersReport } from '../host-db/workers-report.js';
 
 export type ReadRow = readonly [key: string, value: Uint8Array];
 
@@ -19,16 +20,35 @@ export class ControlFailure extends Error {
 
 /** Asks the node at the socket; undefined when nobody answers there. Rejects with ControlFailure. */
 export async function askRows(path: string, ranges: RowsRequest['ranges']): Promise<RowAnswer | undefined> {
-  const socket = await connect(path);
-  if (!socket) return undefined;
-  socket.write(`${JSON.stringify({ version: controlVersion, method: 'rows', ranges } satisfies RowsRequest)}\n`);
-  const lines = linesOf(socket);
-  const first = await lines.next();
-  if (first.done) return undefined; // it is just stopping
-  const head = first.value;
-  if (!('height' in head)) throw new ControlFailure('error' in head ? head.error : 'the node answered something else than was asked');
+  const asked = await ask(path, { version: controlVersion, method: 'rows', ranges } satisfies RowsRequest);
+  if (!asked) return undefined;
+  const { head, lines, socket } = asked;
+  if (!('height' in head)) throw refusalIn(head);
   if (head.version !== controlVersion) throw new ControlFailure(`the node speaks version ${head.version} of the control protocol, and this command ${controlVersion}: use the windlass of its release`);
   return { height: heightOf(head), rows: rowsOf(lines, socket) };
+}
+
+/** What the node at the socket knows of its workers; undefined when nobody answers there. Rejects with ControlFailure. */
+export async function askWorkers(path: string): Promise<WorkersReport | undefined> {
+  const asked = await ask(path, { version: controlVersion, method: 'workers' } satisfies WorkersRequest);
+  if (!asked) return undefined;
+  asked.socket.destroy();
+  if (!('workers' in asked.head)) throw refusalIn(asked.head);
+  return asked.head.workers;
+}
+
+/** Sends a request and waits for the first line of its answer. */
+async function ask(path: string, request: RowsRequest | WorkersRequest): Promise<{ readonly head: ControlLine; readonly lines: AsyncGenerator<ControlLine>; readonly socket: Socket } | undefined> {
+  const socket = await connect(path);
+  if (!socket) return undefined;
+  socket.write(`${JSON.stringify(request)}\n`);
+  const lines = linesOf(socket);
+  const first = await lines.next();
+  return first.done ? undefined : { head: first.value, lines, socket }; // without an answer it is just stopping
+}
+
+function refusalIn(line: ControlLine): ControlFailure {
+  return new ControlFailure('error' in line ? line.error : 'the node answered something else than was asked');
 }
 
 /** A socket of another user could tell anything: it is not asked. */

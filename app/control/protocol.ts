@@ -3,16 +3,21 @@
  * an end; or an error. Both sides name the version, and refuse another.
  */
 
+import type { WorkersReport } from '../host-db/workers-report.js';
+
 export const controlVersion = 1;
 
 /** Rows of the database by full key, [from, to) each, in this order. */
 export type RowsRequest = { readonly version: number; readonly method: 'rows'; readonly ranges: readonly (readonly [from: string, to: string])[] };
 
+/** What the host knows of its workers; one line is the answer. */
+export type WorkersRequest = { readonly version: number; readonly method: 'workers' };
+
 /** `height` is null before the first block. */
 export type ControlHead = { readonly version: number; readonly height: string | null };
 /** A value is base64; a long one comes in several pieces, of which all but the last are followed by `true`. */
 export type RowPiece = readonly [key: string, base64: string, hasMore?: true];
-export type ControlLine = ControlHead | { readonly rows: readonly RowPiece[] } | { readonly end: true } | { readonly error: string };
+export type ControlLine = ControlHead | { readonly rows: readonly RowPiece[] } | { readonly version: number; readonly workers: WorkersReport } | { readonly end: true } | { readonly error: string };
 
 /** Of a request; a line of an answer may be somewhat longer. */
 export const requestBytesMax = 64 * 1024;
@@ -23,11 +28,12 @@ export function isServed([from, to]: readonly [string, string]): boolean {
 }
 
 /** The request in a line, or why it is none. */
-export function parseRequest(line: string): RowsRequest | { readonly wrong: string } {
+export function parseRequest(line: string): RowsRequest | WorkersRequest | { readonly wrong: string } {
   const given = jsonOf(line);
   if (typeof given !== 'object' || given === null) return { wrong: 'the request is not JSON' };
   const { version, method, ranges } = given as { readonly [Name in keyof RowsRequest]?: unknown };
   if (version !== controlVersion) return { wrong: `this node speaks version ${controlVersion} of the control protocol; use the windlass of its release` };
+  if (method === 'workers') return { version, method };
   if (method !== 'rows') return { wrong: 'there is no such method' };
   const isRange = (range: unknown): range is readonly [string, string] => Array.isArray(range) && range.length === 2 && range.every(key => typeof key === 'string');
   if (!Array.isArray(ranges) || !ranges.every(isRange) || !ranges.every(isServed)) return { wrong: 'ranges are pairs of keys of the kernel' };

@@ -6,12 +6,14 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '../../chain/index.js';
 import { databaseHeight } from '../commit.js';
+import type { WorkersReport } from '../host-db/workers-report.js';
 import type { DatabaseSnapshot } from '../store.js';
 import { controlVersion, parseRequest, requestBytesMax, type ControlLine, type RowPiece, type RowsRequest } from './protocol.js';
 
 export type ControlOptions = {
   readonly path: string;
   readonly snapshot: () => DatabaseSnapshot;
+  readonly workers: { report(): WorkersReport };
   readonly log: Logger;
 };
 export type ControlServer = {
@@ -29,10 +31,10 @@ const connectionsMax = 8;
  * Listens at the path, which must belong to this node alone (it holds the lock of the home): what a killed node left there is
  * removed. Rejects with an Error for people.
  */
-export async function startControl({ path, snapshot, log }: ControlOptions): Promise<ControlServer> {
+export async function startControl({ path, snapshot, workers, log }: ControlOptions): Promise<ControlServer> {
   const open = new Map<Socket, Promise<void>>();
   const server = createServer(socket => {
-    const served = serve(socket, snapshot).catch((error: unknown) => {
+    const served = serve(socket, snapshot, workers).catch((error: unknown) => {
       log.debug({ reason: String(error) }, 'a command left before its answer was complete');
       socket.destroy();
     });
@@ -67,7 +69,7 @@ async function listen(server: Server, path: string): Promise<void> {
   }
 }
 
-async function serve(socket: Socket, takeSnapshot: () => DatabaseSnapshot): Promise<void> {
+async function serve(socket: Socket, takeSnapshot: () => DatabaseSnapshot, workers: ControlOptions['workers']): Promise<void> {
   socket.setTimeout(idleMs, () => socket.destroy());
   socket.on('error', () => undefined); // send() finds the socket destroyed
   const line = await firstLine(socket);
@@ -75,6 +77,8 @@ async function serve(socket: Socket, takeSnapshot: () => DatabaseSnapshot): Prom
   const request = parseRequest(line);
   if ('wrong' in request) {
     await send(socket, { error: request.wrong });
+  } else if (request.method === 'workers') {
+    await send(socket, { version: controlVersion, workers: workers.report() });
   } else {
     const snapshot = takeSnapshot();
     try {

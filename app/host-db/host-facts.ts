@@ -1,8 +1,9 @@
 /** What a node knows of its host: the lives of its workers, and which vats were online. Opened before anything of the kernel runs. */
 import type { Logger } from '../../chain/index.js';
-import { sagaPrefix, slotPrefix, WorkerLife, type LifeNotice, type WorkerLifeOptions } from '../../kernel/index.js';
+import { WorkerLife, type LifeNotice, type WorkerLifeOptions } from '../../kernel/index.js';
 import { LevelHostStore } from './level-host-store.js';
 import { Recency } from './recency.js';
+import type { WorkersReport } from './workers-report.js';
 
 export type HostFactsOptions = {
   readonly home: string;
@@ -24,7 +25,7 @@ export class HostFacts {
   static async open({ home, log, signal, onStep }: HostFactsOptions): Promise<HostFacts> {
     const store = await LevelHostStore.open(home);
     try {
-      if (store.isCopy) await forgetWorkers(store, log);
+      if (store.forgotten > 0) log.warn({ rows: store.forgotten }, 'host.db was copied or moved here: the workers it names are not ours and are left alone');
       const life = await WorkerLife.open({
         store,
         onNotice: notice => { logNotice(log, notice); },
@@ -45,6 +46,11 @@ export class HostFacts {
     this.recency = recency;
   }
 
+  /** What a command is told of the workers. */
+  report(): WorkersReport {
+    return { workers: this.life.status(), staleNotices: this.life.staleNotices, orphansEnded: this.life.orphansEnded };
+  }
+
   /** Call it when no worker is left. Rejects when a fact could not be written. */
   async close(): Promise<void> {
     try {
@@ -56,14 +62,6 @@ export class HostFacts {
   }
 }
 
-/** The processes that a copied database names belong to the home it was copied from, which may be running. */
-async function forgetWorkers(store: LevelHostStore, log: Logger): Promise<void> {
-  const rows = [...(await store.rows(slotPrefix)), ...(await store.rows(sagaPrefix))];
-  if (rows.length === 0) return;
-  await store.write(rows.map(([key]) => ({ key, value: undefined })), true);
-  log.warn({ rows: rows.length }, 'host.db was copied or moved here: the workers it names are not ours and are left alone');
-}
-
 function logNotice(log: Logger, notice: LifeNotice): void {
   const { kind, vat, gen: generation } = notice;
   switch (kind) {
@@ -72,7 +70,7 @@ function logNotice(log: Logger, notice: LifeNotice): void {
     case 'start-taken-back':
       return log.warn({ vat, generation, reason: notice.why }, 'the start of a worker was taken back');
     case 'undo-stuck':
-      return log.error({ vat, generation, reason: notice.why }, 'a worker cannot be ended; trying goes on. windlass workers abandon gives it up');
+      return log.error({ vat, generation, reason: notice.why }, 'a worker cannot be ended; trying goes on. Stop the node, and give it up with windlass workers abandon');
     case 'stale-notice':
       return log.debug({ vat, generation }, 'notice of a worker that is not the current one');
   }

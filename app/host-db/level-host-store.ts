@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
-import type { HostRow, HostStore } from '../../kernel/index.js';
+import { sagaPrefix, slotPrefix, type HostRow, type HostStore } from '../../kernel/index.js';
 import { DatabaseLocked } from '../store.js';
 
 export const hostDatabasePath = (home: string): string => join(home, 'host.db');
@@ -12,13 +12,15 @@ const schemaKey = 'schema';
 const homeKey = 'home';
 const schema = '1';
 
+const endOf = (prefix: string): string => `${prefix}\uffff`;
+
 /** Which home this is: `id` is random; the folder's place tells a copy of the home from the home. */
 type HomeIdentity = { readonly id: string; readonly device: string; readonly inode: string };
 
 export class LevelHostStore implements HostStore {
   readonly home: string;
-  /** The database lies elsewhere than when it was last open: what it says of processes is of another home's. */
-  readonly isCopy: boolean;
+  /** Rows about workers that were dropped: the database lies elsewhere than when it was last open, and they are another home's. */
+  readonly forgotten: number;
   readonly #db: Level<string, string>;
 
   /** Opens or makes the database of a home. Throws DatabaseLocked when another process has it. */
@@ -47,24 +49,23 @@ export class LevelHostStore implements HostStore {
     const place = { device: String(dev), inode: String(ino) };
     const noted = db.getSync(homeKey);
     const known = noted === undefined ? undefined : (JSON.parse(noted) as HomeIdentity);
-    if (known?.device === place.device && known.inode === place.inode) return new LevelHostStore(db, known.id, false);
+    if (known?.device === place.device && known.inode === place.inode) return new LevelHostStore(db, known.id, 0);
     const identity: HomeIdentity = { id: randomBytes(8).toString('hex'), ...place };
-    await db.batch([{ type: 'put', key: schemaKey, value: schema }, { type: 'put', key: homeKey, value: JSON.stringify(identity) }], { sync: true });
-    return new LevelHostStore(db, identity.id, known !== undefined);
+    // The processes that a copied database names belong to the home it was copied from, which may be running.
+    const theirs = (await Promise.all([slotPrefix, sagaPrefix].map(prefix => db.keys({ gte: prefix, lt: endOf(prefix) }).all()))).flat();
+    const rows = [{ type: 'put', key: schemaKey, value: schema }, { type: 'put', key: homeKey, value: JSON.stringify(identity) }] as const;
+    await db.batch([...rows, ...theirs.map(key => ({ type: 'del', key }) as const)], { sync: true });
+    return new LevelHostStore(db, identity.id, theirs.length);
   }
 
-  private constructor(db: Level<string, string>, home: string, isCopy: boolean) {
+  private constructor(db: Level<string, string>, home: string, forgotten: number) {
     this.#db = db;
     this.home = home;
-    this.isCopy = isCopy;
+    this.forgotten = forgotten;
   }
 
   rows(prefix: string): Promise<readonly (readonly [string, string])[]> {
-    return this.#db.iterator({ gte: prefix, lt: `${prefix}\uffff` }).all();
-  }
-
-  get(key: string): string | undefined {
-    return this.#db.getSync(key);
+    return this.#db.iterator({ gte: prefix, lt: endOf(prefix) }).all();
   }
 
   async write(rows: readonly HostRow[], isSynced: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 /** A kernel without a chain, its rows in memory, with real workers: what the kernel's rows measure. */
-import { defaultParams, encodeCapData, Kernel, KernelStorage, makeXsnapWorkerFactory, MemoryBacking, MemorySnapshots, type Action, type KernelParams, type Passable } from '../../kernel/index.js';
+import { allVats, defaultParams, encodeCapData, Kernel, KernelStorage, makeXsnapWorkerFactory, MemoryBacking, MemorySnapshots, type Action, type KernelParams, type Passable } from '../../kernel/index.js';
 import { contract, type ContractName } from './contracts.js';
 
 /** No budget: a run goes on until there is no work. */
@@ -10,6 +10,10 @@ export type Call = { readonly target: string; readonly method: string; readonly 
 export type MeasuredKernel = {
   /** One run over the calls, committed. Answers how many cranks it had. Rejects unless every call is fulfilled. */
   run(calls: readonly Call[]): Promise<number>;
+  /** Ends all workers. */
+  pageOut(): Promise<void>;
+  /** Brings all vats back, so many side by side. */
+  bringBack(width?: number): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -43,7 +47,12 @@ export async function makeMeasuredKernel({ names, copies, roundWidth = defaultPa
     return report.cranks;
   };
   await run([]);
-  return { run, close: () => kernel.shutdown() };
+  return {
+    run,
+    pageOut: () => kernel.warehouse.discardAll(),
+    bringBack: width => kernel.warehouse.preload(allVats(kernel.state.rows), width),
+    close: () => kernel.shutdown(),
+  };
 }
 
 function actionOf(id: bigint, { target, method, args, names = [] }: Call): Action {

@@ -1,4 +1,5 @@
 /** Deliveries inside the kernel, each kind by turns with the raw worker that does the same deliveries. */
+import { availableParallelism } from 'node:os';
 import { contract } from './contracts.js';
 import { makeMeasuredKernel, type Call, type MeasuredKernel } from './kernel-in-memory.js';
 import { RawWorker } from './raw-worker.js';
@@ -20,6 +21,7 @@ export async function* kernelRows(size: BenchSize): AsyncIterable<Row> {
   yield await durableMap(size);
   yield await eightPings(size);
   yield await eightAtWork(size);
+  yield await restart(size);
 }
 
 /** Batches by turns, so that whatever else the machine does meets both. The first of each is not counted. */
@@ -167,4 +169,24 @@ async function eightAtWork({ samples, deliveries }: BenchSize): Promise<Row> {
 async function callAll(kernel: MeasuredKernel, count: number, method: string, args: Call['args']): Promise<number> {
   await kernel.run(Array.from({ length: count }, (_, at) => ({ target: eight[at % eight.length] as string, method, args })));
   return count;
+}
+
+/** Vats that were online come back after a restart, as a node does it; and one after another. */
+async function restart({ coldStarts, restartVats }: BenchSize): Promise<Row> {
+  const kernel = await makeMeasuredKernel({ names: ['echo'], copies: restartVats });
+  const ours: number[] = [];
+  const floor: number[] = [];
+  for (let sample = -1; sample < coldStarts; sample += 1) {
+    const measure = async (width: number): Promise<number> => {
+      await kernel.pageOut();
+      return timed(() => kernel.bringBack(width));
+    };
+    const oneByOneMs = await measure(1);
+    const sideBySideMs = await measure(4 * availableParallelism());
+    if (sample < 0) continue;
+    floor.push(oneByOneMs);
+    ours.push(sideBySideMs);
+  }
+  await kernel.close();
+  return rowOverFloor(group, `restart with ${restartVats} vats, over one after another`, 'ms', ours, floor);
 }

@@ -52,7 +52,7 @@ test('signatures: the check and the bare verification', { timeout: boundMs }, as
 
 test('kernel: every row stands beside its floor, and the ping has the name that is agreed', { timeout: boundMs }, async () => {
   const rows = await rowsOf('kernel');
-  assert.equal(rows.length, 4);
+  assert.equal(rows.length, 7);
   assert.ok(names(rows).includes('ping, no snapshots'));
   for (const row of rows) {
     assert.ok((row['floor'] as number) > 0 && (row['ratioToFloor'] as number) > 0, JSON.stringify(row));

@@ -27,6 +27,8 @@ export type AppConfig = {
   snapshotKeepRecent: number;
   /** Txs waiting in the mempool, at most; 0 is unlimited. */
   mempoolMaxTxs: number;
+  /** Workers of vats at once, 1 or more. */
+  maxVatsOnline: number;
 };
 
 const isListenAddress = (text: string): boolean => /^(tcp:\/\/|unix:\/\/)?\S+$/.test(text) && (text.startsWith('unix://') || /:\d{1,5}$/.test(text));
@@ -62,6 +64,7 @@ const keys: TomlKeys<AppConfig> = {
   ),
   snapshotKeepRecent: countKey({ section: 'state-sync', name: 'snapshot-keep-recent', comment: 'How many of them to keep; 0 keeps all.' }, stateSync.snapshotKeepRecent),
   mempoolMaxTxs: countKey({ section: 'mempool', name: 'max-txs', comment: 'Transactions waiting in the application, at most; 0 is unlimited.' }, nodeDefaults.mempoolMaxTxs),
+  maxVatsOnline: countKey({ section: 'kernel', name: 'max-vats-online', comment: 'Contracts whose worker processes run at once, 1 or more; each takes some 100 MiB.' }, nodeDefaults.maxVatsOnline, 1),
 };
 
 /** Reads app.toml; an absent file or key means its default. Throws CliFailure on a value that does not fit. */

@@ -1,5 +1,5 @@
 /** The worker lifecycle of a host: slots, generations, a durable saga log, monitors that only report. */
-export { HostJournal, MemoryHostStore, type HostStore } from './host-store.js';
+export { MemoryHostStore, type HostStore } from './host-store.js';
 export type { HostLedger, WorkerToken } from './ledger.js';
 export type { HostRow } from './rows.js';
 export { livesOf, sagaPrefix, slotPrefix } from './rows.js';

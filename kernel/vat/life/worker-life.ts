@@ -88,6 +88,11 @@ export class WorkerLife {
     return life.abandon(vat, gen, reason);
   }
 
+  /** As `staleNotices`, of a host that does not run. */
+  static async staleNoticesIn(store: HostStore): Promise<number> {
+    return numberIn(store, staleKey);
+  }
+
   private constructor(options: WorkerLifeOptions, journal: HostJournal) {
     this.#options = options;
     this.#journal = journal;
@@ -152,9 +157,8 @@ export class WorkerLife {
 
   async #read(): Promise<void> {
     const { store } = this.#options;
-    const number = async (key: string): Promise<number> => Number((await store.rows(key))[0]?.[1] ?? '0');
-    this.#lastGen = await number(lastGenKey);
-    this.#staleNotices = await number(staleKey);
+    this.#lastGen = await numberIn(store, lastGenKey);
+    this.#staleNotices = await numberIn(store, staleKey);
     const lives = livesOf([...(await store.rows(slotPrefix)), ...(await store.rows(sagaPrefix))]);
     for (const [vat, life] of lives) this.#lives.set(vat, life);
   }
@@ -308,6 +312,10 @@ export class WorkerLife {
     }).finally(() => this.#underWay.delete(tracked));
     this.#underWay.add(tracked);
   }
+}
+
+async function numberIn(store: HostStore, key: string): Promise<number> {
+  return Number((await store.rows(key))[0]?.[1] ?? '0');
 }
 
 function now(): string {
