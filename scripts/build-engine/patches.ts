@@ -35,6 +35,8 @@ export const patches: ReadonlyMap<string, readonly Patch[]> = new Map([
     { find: 'txU4 index = sum & (table->value.table.length - 1);', replace: 'txU4 index = mxTableIndex(sum, table->value.table.length);', times: 3 },
     { find: 'txU4 index = entry->value.entry.sum & currentMask;', replace: 'txU4 index = mxTableIndex(entry->value.entry.sum, currentMask + 1);' },
     { find: 'sum = slot->value.reference - base;', replace: 'sum = (txU8)(slot->value.reference - base) ^ gxWorkSecret;' },
+    // A new entry is written, and collected, in places far apart.
+    { find: '\tfirst = fxNewSlot(the);', replace: '\tmxWork(mxWorkOfEntry);\n\tfirst = fxNewSlot(the);' },
     // Walks along a chain are not counted, since a chain's length depends on addresses; keys whose sums are equal are compared, and that is.
     { find: '\ttxBoolean result = 0;\n\tif (a->kind == b->kind) {', replace: '\ttxBoolean result = 0;\n\tif ((a->kind != XS_REFERENCE_KIND) && (b->kind != XS_REFERENCE_KIND))\n\t\tmxTick();\n\tif (a->kind == b->kind) {' },
   ]],

@@ -17,6 +17,7 @@
 
 /* What one thing costs, in units of work. A tick of a loop is one unit. */
 #define mxWorkOfSlot 6
+#define mxWorkOfEntry 160
 #define mxWorkOfName 1600
 #define mxWorkOfChunk(SIZE) (4 + ((int64_t)(SIZE) >> 3))
 #define mxWorkOfBytes(SIZE) ((int64_t)(SIZE) >> 4)
