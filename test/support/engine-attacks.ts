@@ -171,6 +171,8 @@ export const attacks: Readonly<Record<string, string>> = {
   liveThenChurn: `const k=[]; for(let i=0;i<3000000;i++) k.push({}); for(;;) [1,2,3]`,
   liveThenChunks: `const k=[]; for(let i=0;i<3000000;i++) k.push({}); for(;;) new Uint8Array(100000)`,
   bigArrayThenChurn: `const k=[]; for(let i=0;i<10;i++) k.push(Array(2000000).fill(k)); for(;;) ({})`,
+  sinLarge: `for(let x=1e300;;x*=0.999) Math.tan(x)`,
+  denormal: `let s=0; for(;;) s=5e-324*0.7+s`,
   indexOf: `const s='a'.repeat(30000000); for(;;) s.indexOf('b')`,
   weakRefs: `const k=[]; for(;;) k.push(new WeakRef({}))`,
 };

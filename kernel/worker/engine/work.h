@@ -91,7 +91,21 @@ static inline const char* fxWorkWalk(const char* string)
 	return string;
 }
 
+/* The C library divides bit by bit: one step for each bit between the two exponents. */
+static inline double fxWorkRemainder(double a, double b)
+{
+	uint64_t bitsOfA, bitsOfB;
+	int64_t steps;
+	memcpy(&bitsOfA, &a, sizeof(bitsOfA));
+	memcpy(&bitsOfB, &b, sizeof(bitsOfB));
+	steps = (int64_t)((bitsOfA >> 52) & 0x7FF) - (int64_t)((bitsOfB >> 52) & 0x7FF);
+	if (steps > 0)
+		fxWork(steps);
+	return __builtin_fmod(a, b);
+}
+
 #ifndef mxWorkless
+#define c_fmod(A, B) fxWorkRemainder(A, B)
 #define c_memcpy(TO, FROM, SIZE) memcpy(TO, FROM, fxWorkSize(SIZE))
 #define c_memmove(TO, FROM, SIZE) memmove(TO, FROM, fxWorkSize(SIZE))
 #define c_memset(TO, BYTE, SIZE) memset(TO, BYTE, fxWorkSize(SIZE))
