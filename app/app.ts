@@ -4,7 +4,7 @@ import type { AbciApplication, RequestInitChain } from '../chain/abci/types.js';
 import { makeCodecs, makeBaseApp, makeCoreModules, coreStores, openMultiStore, addressText, moduleAddress, type Context, type Logger, type TxLookup } from '../chain/index.js';
 import { Kernel, KernelStorage, type StepRecord, type VatId, type WorkerFactory, WorkerLost } from '../kernel/index.js';
 import { BlobStore } from './blobs.js';
-import { SnapshotCollector } from './snapshots/collector.js';
+import { SnapshotCollector, type Freed } from './snapshots/collector.js';
 import { HeapFiles } from './snapshots/heap-files.js';
 import { sweepBlobs } from './snapshots/sweep.js';
 import { commitBlock, confirmedKey, digestStateKey, type CommitStep } from './commit.js';
@@ -104,12 +104,12 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     if (isClosing) return; // the turn after the last Commit may come when the workers are gone
     host.startRun(store.version + 1n, store.branch()).catch(() => undefined); // reported there; FinalizeBlock awaits it and fails
   };
-  let freedUpTo = -1n;
+  let freed: Freed = { upTo: -1n, brought: 0 };
   /** Heap files are removed between a commit and the next block, before the next run saves any. */
   let collecting: Promise<void> = Promise.resolve();
   const collectSnapshots = async (): Promise<void> => {
     if (isClosing) return;
-    const collected = await collector.collect(freedUpTo);
+    const collected = await collector.collect(freed);
     if (collected.unlinked + collected.missing > 0) log.debug({ ...collected }, 'heap snapshots that nothing needs were removed');
   };
   const base = makeBaseApp({
@@ -132,7 +132,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
       persist: async prepared => {
         const { changes, digestState } = host.writes();
         const { confirmed } = confirmation;
-        freedUpTo = await commitBlock(
+        freed = await commitBlock(
           { database, blobs, heaps, collector, undoBlocks: options.undoBlocks, ...(options.onCommitStep ? { onStep: options.onCommitStep } : {}) },
           { prepared, kernelChanges: changes, digestState, confirmed },
         );

@@ -3,7 +3,7 @@ import type { Change } from '../kernel/index.js';
 import type { PreparedVersion } from '../chain/index.js';
 import type { BlobStore } from './blobs.js';
 import { closedSpanRows, freedSpanRows } from './snapshots/closed-spans.js';
-import type { SnapshotCollector } from './snapshots/collector.js';
+import type { Freed, SnapshotCollector } from './snapshots/collector.js';
 import type { HeapFiles } from './snapshots/heap-files.js';
 import { refChanges, refRows } from './snapshots/rows.js';
 import { chainPrefix, databaseKeyOfKernelRow, localPrefix, numberOfRow, numberRow, rowValue, type DatabaseRow, type NodeDatabase } from './store.js';
@@ -42,8 +42,8 @@ export type CommitStep = 'before-blobs' | 'before-heaps' | 'before-batch' | 'aft
 /** Undo records freed in one block, at most: an old backlog does not stall a commit. */
 const freedMax = 10;
 
-/** Resolves with the highest block that cannot be undone any more; -1 or less when there is none. */
-export async function commitBlock({ database, blobs, heaps, collector, undoBlocks, onStep }: CommitOptions, block: BlockWrites): Promise<bigint> {
+/** Resolves with what the collector of heap files needs to know. */
+export async function commitBlock({ database, blobs, heaps, collector, undoBlocks, onStep }: CommitOptions, block: BlockWrites): Promise<Freed> {
   const { prepared: { version }, kernelChanges } = block;
   onStep?.('before-blobs');
   await blobs.sync();
@@ -64,7 +64,7 @@ export async function commitBlock({ database, blobs, heaps, collector, undoBlock
   collector.settled();
   await heaps.settle();
   onStep?.('after-heaps');
-  return freed.upTo;
+  return { upTo: freed.upTo, brought: stored.size };
 }
 
 function chainRows({ rows }: PreparedVersion): DatabaseRow[] {

@@ -7,9 +7,15 @@ import { type DatabaseRow, type NodeDatabase } from '../store.js';
 import type { HeapFiles } from './heap-files.js';
 import { gcPrefix, heightText, refPrefix, snapKey } from './rows.js';
 
-/** For one block; the rest waits. Time is this host's own affair: when a file goes is seen by nobody. */
+/**
+ * For one block, beside as many as it brought, so that no backlog grows; the rest waits. Time is this host's own affair: when
+ * a file goes is seen by nobody.
+ */
 const filesMax = 16;
-const millisecondsMax = 50;
+const millisecondsMaxDefault = 50;
+
+/** `upTo`: the highest block that cannot be undone any more; -1 or less when there is none. */
+export type Freed = { readonly upTo: bigint; readonly brought: number };
 
 export type Collected = { readonly unlinked: number; readonly missing: number; readonly left: number };
 
@@ -19,23 +25,25 @@ const backlogMax = 10_000;
 export class SnapshotCollector {
   readonly #database: NodeDatabase;
   readonly #heaps: HeapFiles;
+  readonly #millisecondsMax: number;
   /** Files that are gone, until a batch says so too. */
   readonly #gone = new Map<string, string>();
 
-  constructor(database: NodeDatabase, heaps: HeapFiles) {
+  constructor(database: NodeDatabase, heaps: HeapFiles, millisecondsMax = millisecondsMaxDefault) {
+    this.#millisecondsMax = millisecondsMax;
     this.#database = database;
     this.#heaps = heaps;
   }
 
-  /** Unlinks what blocks up to `limit` left without a reference. */
-  async collect(limit: bigint): Promise<Collected> {
-    if (limit < 0n) return { unlinked: 0, missing: 0, left: 0 };
-    const end = performance.now() + millisecondsMax;
-    const due = (await this.#database.keys(gcPrefix, `${gcPrefix}${heightText(limit + 1n)}`, backlogMax)).filter(key => !this.#gone.has(key));
+  /** Unlinks what blocks up to `upTo` left without a reference; `brought`: how many files the last block brought. */
+  async collect({ upTo, brought }: Freed): Promise<Collected> {
+    if (upTo < 0n) return { unlinked: 0, missing: 0, left: 0 };
+    const end = performance.now() + this.#millisecondsMax;
+    const due = (await this.#database.keys(gcPrefix, `${gcPrefix}${heightText(upTo + 1n)}`, backlogMax)).filter(key => !this.#gone.has(key));
     let unlinked = 0;
     let missing = 0;
     for (const key of due) {
-      if (unlinked + missing >= filesMax || performance.now() >= end) break;
+      if (unlinked + missing >= filesMax + brought || performance.now() >= end) break;
       const hash = key.slice(key.lastIndexOf('/') + 1);
       const refs = await this.#database.keysBelow(refPrefix(hash), 1);
       if (refs.length > 0) throw new Error(`heap snapshot ${hash} is referred to by ${refs[0]}, and listed to be removed by ${key}`);

@@ -3,6 +3,7 @@
  * large as an engine's memory.
  */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Transform } from 'node:stream';
@@ -20,7 +21,7 @@ const chunkBytes = 1024 * 1024;
 /** Compresses `from` into `to` and syncs it. Answers the compressed size. */
 export async function packHeap(from: string, to: string): Promise<number> {
   const compress = createBrotliCompress({ chunkSize: chunkBytes, params: { [constants.BROTLI_PARAM_QUALITY]: 2 } });
-  await pipeline(createReadStream(from, { highWaterMark: chunkBytes }), compress, createWriteStream(to));
+  await pour(from, [compress], to);
   const file = await open(to, 'r+');
   try {
     await file.datasync();
@@ -39,6 +40,18 @@ export async function unpackHeap(from: string, to: string): Promise<string> {
       done(null, chunk);
     },
   });
-  await pipeline(createReadStream(from, { highWaterMark: chunkBytes }), createBrotliDecompress({ chunkSize: chunkBytes }), hashing, createWriteStream(to));
+  await pour(from, [createBrotliDecompress({ chunkSize: chunkBytes }), hashing], to);
   return hash.digest('hex');
+}
+
+/** One file through streams into another. When it fails, whoever removes the second finds it: it is not being made any more. */
+async function pour(from: string, through: readonly Transform[], to: string): Promise<void> {
+  const out = createWriteStream(to);
+  const closed = once(out, 'close');
+  closed.catch(() => undefined); // told by the pipeline
+  try {
+    await pipeline([createReadStream(from, { highWaterMark: chunkBytes }), ...through, out]);
+  } finally {
+    if (!out.closed) await closed.catch(() => undefined);
+  }
 }

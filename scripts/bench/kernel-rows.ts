@@ -6,7 +6,7 @@ import { RawWorker } from './raw-worker.js';
 import { rowOverFloor, type Row } from './row.js';
 import type { BenchSize } from './size.js';
 import { timed } from './stopwatch.js';
-import { makeXsnapWorkerFactory, SlotRef } from '../../kernel/index.js';
+import { defaultParams, makeXsnapWorkerFactory, SlotRef } from '../../kernel/index.js';
 
 const group = 'kernel';
 const unit = 'us/delivery';
@@ -16,7 +16,9 @@ type Batch = () => Promise<number>;
 
 export async function* kernelRows(size: BenchSize): AsyncIterable<Row> {
   yield await coldStart(size);
-  yield await ping(size);
+  yield await ping(size, 'no snapshots');
+  yield await ping(size, 'default snapshots');
+  yield await blockWithSnapshot(size);
   yield await pingPong(size);
   yield await durableMap(size);
   yield await eightPings(size);
@@ -63,24 +65,49 @@ async function coldStart({ coldStarts }: BenchSize): Promise<Row> {
   return rowOverFloor(group, 'worker, cold start to started vat', 'ms', ours, floor);
 }
 
-/** A message with a result to one vat: an action, its delivery, its outcome. */
-async function ping({ samples, deliveries }: BenchSize): Promise<Row> {
-  const kernel = await makeMeasuredKernel({ names: ['echo'] });
+/**
+ * A message with a result to one vat: an action, its delivery, its outcome. With heap snapshots, each sample is as long as the
+ * default interval between them, so that it has one, loading the next worker included.
+ */
+async function ping({ samples, deliveries }: BenchSize, which: 'no snapshots' | 'default snapshots'): Promise<Row> {
+  const { snapshotInitial, snapshotInterval } = defaultParams;
+  const kernel = await makeMeasuredKernel({ names: ['echo'], params: which === 'no snapshots' ? {} : { snapshotInitial, snapshotInterval } });
   const raw = await RawWorker.start((await contract('echo')).zip);
-  const call: Call = { target: '@echo', method: 'ping', args: [] };
+  const count = which === 'no snapshots' ? deliveries : Math.min(snapshotInterval, 5 * deliveries);
   let promise = 60;
   const figures = await byTurns(samples, async () => {
-    await kernel.run(Array.from({ length: deliveries }, () => call));
-    return deliveries;
+    await kernel.run(Array.from({ length: count }, () => echoPing));
+    return count;
   }, async () => {
-    for (let i = 0; i < deliveries; i += 1) {
+    for (let i = 0; i < count; i += 1) {
       promise += 1;
       await raw.deliver(['message', 'o+0', { methargs: { body: '#["ping",[]]', slots: [] }, result: `p-${promise}` }]);
     }
-    return deliveries;
+    return count;
   });
   await Promise.all([kernel.close(), raw.close()]);
-  return rowOverFloor(group, 'ping, no snapshots', unit, figures.ours, figures.floor);
+  return rowOverFloor(group, `ping, ${which}`, unit, figures.ours, figures.floor);
+}
+
+const echoPing: Call = { target: '@echo', method: 'ping', args: [] };
+const pingsPerBlock = 10;
+
+/** A run of ten pings and its commit, with a heap snapshot in it; the floor's place has the same without. */
+async function blockWithSnapshot({ samples }: BenchSize): Promise<Row> {
+  const often = { snapshotInitial: pingsPerBlock, snapshotInterval: pingsPerBlock };
+  const kernels = { often: await makeMeasuredKernel({ names: ['echo'], params: often }), never: await makeMeasuredKernel({ names: ['echo'] }) };
+  const block = (kernel: MeasuredKernel): Promise<number> => timed(() => kernel.run(Array.from({ length: pingsPerBlock }, () => echoPing)));
+  const ours: number[] = [];
+  const floor: number[] = [];
+  for (let sample = -1; sample < samples; sample += 1) {
+    const [plain, snapshot] = [await block(kernels.never), await block(kernels.often)];
+    await kernels.often.run([]);
+    if (sample < 0) continue;
+    floor.push(plain);
+    ours.push(snapshot);
+  }
+  await Promise.all([kernels.often.close(), kernels.never.close()]);
+  return rowOverFloor(group, 'block of ten pings with a heap snapshot', 'ms', ours, floor);
 }
 
 /** One vat calls another and waits, many times over: a delivery there, a notify here. */
@@ -159,7 +186,7 @@ const work = 80_000;
 /** Deliveries of about 2 ms to eight vats; the floor's place has the same kernel with one delivery a round. */
 async function eightAtWork({ samples, deliveries }: BenchSize): Promise<Row> {
   const wide = await makeMeasuredKernel({ names: ['echo'], copies: eight.length });
-  const narrow = await makeMeasuredKernel({ names: ['echo'], copies: eight.length, roundWidth: 1 });
+  const narrow = await makeMeasuredKernel({ names: ['echo'], copies: eight.length, params: { roundWidth: 1 } });
   const count = Math.ceil(deliveries / 2);
   const figures = await byTurns(samples, () => callAll(wide, count, 'work', [work]), () => callAll(narrow, count, 'work', [work]));
   await Promise.all([wide.close(), narrow.close()]);

@@ -50,10 +50,10 @@ test('signatures: the check and the bare verification', { timeout: boundMs }, as
   assert.equal((await rowsOf('signatures')).length, 3);
 });
 
-test('kernel: every row stands beside its floor, and the ping has the name that is agreed', { timeout: boundMs }, async () => {
+test('kernel: every row stands beside its floor, and the pings have the names that are agreed', { timeout: boundMs }, async () => {
   const rows = await rowsOf('kernel');
-  assert.equal(rows.length, 7);
-  assert.ok(names(rows).includes('ping, no snapshots'));
+  assert.equal(rows.length, 9);
+  for (const which of ['no snapshots', 'default snapshots']) assert.ok(names(rows).includes(`ping, ${which}`));
   for (const row of rows) {
     assert.ok((row['floor'] as number) > 0 && (row['ratioToFloor'] as number) > 0, JSON.stringify(row));
     const ratio = (row['median'] as number) / (row['floor'] as number);

@@ -52,6 +52,8 @@ export type TestKernelOptions = {
   readonly services?: readonly KernelService[];
   readonly params?: Partial<KernelParams>;
   readonly backing?: MemoryBacking;
+  /** An empty one to begin with. */
+  readonly newBacking?: MemoryBacking;
   readonly snapshots?: MemorySnapshots;
   readonly maxVatsOnline?: number;
   /** false for very many rows: an audit reads them all. */
@@ -60,7 +62,7 @@ export type TestKernelOptions = {
 
 /** `vats` are names in test/vats whose bundles are installed. Call `shutdown` at the end. */
 export async function makeTestKernel(options: TestKernelOptions = {}): Promise<TestKernel> {
-  const backing = options.backing ?? new MemoryBacking();
+  const backing = options.backing ?? options.newBacking ?? new MemoryBacking();
   const snapshots = options.snapshots ?? new MemorySnapshots();
   const isNew = options.backing === undefined;
   const installed = new Map<string, Uint8Array>();

@@ -27,7 +27,7 @@ const rowsOf = (data: string): Promise<Map<string, string>> =>
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 test('undone blocks leave every row as it was, and executed again they give the same hashes', { timeout: 300_000 }, async () => {
-  const kernelState = { params: { cleanup_budget: 3, reap_interval: 4, outcome_retention: '6' } };
+  const kernelState = { params: { cleanup_budget: 3, reap_interval: 4, snapshot_initial: 1, snapshot_interval: 1, outcome_retention: '6' } };
   let app: TestApp = await startTestApp({ kernelState, pruning: 3 });
   const folders = [app.data];
   try {
@@ -49,6 +49,7 @@ test('undone blocks leave every row as it was, and executed again they give the 
     await app.close();
     const after = await rowsOf(app.data);
     assert.notDeepEqual(after, before);
+    for (const prefix of ['b/snap/', 'b/span/']) assert.ok([...after.keys()].some(key => key.startsWith(prefix)), 'heap snapshots come');
 
     assert.equal(await withDatabase(app.data, database => rollBackRows(database, 12n)), 13);
     const undone = await rowsOf(app.data);

@@ -35,7 +35,7 @@ async function hashesOf(blocks: readonly (readonly Uint8Array[])[], options: Tes
 }
 
 test('minimum gas prices, vats online, undo, log level, pruning, restarts and the speed of workers change no hash', { timeout: 600_000 }, async () => {
-  const kernelState = { params: { cleanup_budget: 3, reap_interval: 4 } };
+  const kernelState = { params: { cleanup_budget: 3, reap_interval: 4, snapshot_initial: 1, snapshot_interval: 1 } };
   const blocks: Uint8Array[][] = [];
   const first = await startTestApp({ kernelState });
   const hashes: string[] = [];
