@@ -21,7 +21,7 @@ import type { DeliveryOutcome, DeliveryVerdict, VatDelivery } from './vat/protoc
 import { deliveryLimit, readProgress, writeProgress } from './vat/records.js';
 import { computronsPerDeliveryMax } from './vat/settings.js';
 import { terminateVat } from './vat/termination.js';
-import { sameJson } from './vat/warehouse.js';
+import { sameJson } from './vat/replay.js';
 
 /** What a round takes, in the order it settles. */
 export type PlannedItem =

@@ -12,7 +12,8 @@ import type { SnapshotStore } from './snapshot/store.js';
 import type { KernelStorage } from './store/storage.js';
 import { knownVat, readVat, allVats } from './vat/records.js';
 import type { WorkerFactory } from './vat/protocol.js';
-import { EngineMissing, Warehouse, type BundleSource } from './vat/warehouse.js';
+import { Warehouse } from './vat/warehouse.js';
+import { EngineMissing, type BundleSource } from './vat/worker-maker.js';
 import type { VatId } from './ids.js';
 import { canGoOn } from './vat/engine-id.js';
 

@@ -8,7 +8,7 @@ import { endOf, isOnDiskOnly, keys } from '../store/keys.js';
 import { closedRows, heapOfSpanRow, spanChanges } from '../store/spans.js';
 import { isLocal, KernelStorage, MemoryBacking, type Change, type KernelBacking } from '../store/storage.js';
 import { textOfWtf8, wtf8Bytes } from '../store/wtf8.js';
-import type { BundleSource } from '../vat/warehouse.js';
+import type { BundleSource } from '../vat/worker-maker.js';
 import { ControllerHeaps } from './heaps.js';
 
 /** Committed rows and bundles. `commit` makes all of it durable, or nothing. */

@@ -4,56 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import type { VatId } from '../ids.js';
-import type { SavedHeap, SnapshotStore } from '../snapshot/store.js';
-import { readSpan, readSpanBefore, startAt, type DeliveryEntry, type SpanEntries, type SpanStart } from '../store/transcript.js';
-import { canGoOn, engineParts } from './engine-id.js';
-import type { KernelStorage } from '../store/storage.js';
-import { readVat, knownVat } from './records.js';
+import { WorkerLost, type DeliverOptions, type DeliveryOutcome, type VatDelivery, type VatWorker } from './protocol.js';
+import { readVat } from './records.js';
 import { makeSyscallAnswerer } from './store-view.js';
-import { WorkerLost, type DeliverOptions, type DeliveryOutcome, type SyscallAnswerer, type VatDelivery, type VatSyscallResult, type VatWorker, type WorkerFactory } from './protocol.js';
+import { WorkerMaker, type WorkerMakerOptions, type WorkerSpec } from './worker-maker.js';
 
-export type BundleSource = { get(bundleId: string): Promise<Uint8Array | undefined> };
-
-export type WarehouseOptions = {
-  readonly rows: KernelStorage;
-  readonly workers: WorkerFactory;
-  /** What `workers` start, as incarnations record it. */
-  readonly engine: string;
-  readonly bundles: BundleSource;
-  readonly snapshots: SnapshotStore;
-  readonly maxVatsOnline: number;
-  /** Called as a vat is brought back: how many of its deliveries are replayed, from 0 to all. It observes; it must not throw. */
-  readonly onReplay?: (vat: VatId, done: number, total: number) => void;
-};
-
-export type WorkerSpec = { readonly bundleId: string; readonly label: string; readonly computronsPerDelivery: number };
-
-/** A worker does not do again what its transcript says: this node cannot go on, and the report says where and what. */
-export class ReplayMismatch extends Error {
-  constructor(
-    readonly vat: VatId,
-    readonly delivery: number,
-    readonly syscall: number | undefined,
-    readonly recorded: unknown,
-    readonly replayed: unknown,
-  ) {
-    const where = syscall === undefined ? `delivery ${delivery}` : `delivery ${delivery}, syscall ${syscall}`;
-    super(`${vat} does not replay: ${where}\n  recorded: ${JSON.stringify(recorded)}\n  replayed: ${JSON.stringify(replayed)}`);
-    this.name = 'ReplayMismatch';
-  }
-}
-
-/** The vat's incarnation runs on an engine that this release does not have: on another, its transcript does not replay. The same engine with another base snapshot will do. */
-export class EngineMissing extends Error {
-  constructor(
-    readonly vat: VatId,
-    readonly recorded: string,
-    readonly ours: string,
-  ) {
-    super(`${vat} runs on engine ${recorded}, but this release has ${ours}: start the release that the chain last ran with, or upgrade the vat there first`);
-    this.name = 'EngineMissing';
-  }
-}
+export type WarehouseOptions = WorkerMakerOptions & { readonly maxVatsOnline: number };
 
 /** How often a delivery is tried on fresh workers before the node gives up. */
 const triesMax = 3;
@@ -65,6 +21,7 @@ export type WarehouseDelivery = DeliverOptions & {
 
 export class Warehouse {
   readonly #options: WarehouseOptions;
+  readonly #maker: WorkerMaker;
   /** Online workers, least recently used first. */
   readonly #online = new Map<VatId, VatWorker>();
   readonly #starting = new Map<VatId, Promise<VatWorker>>();
@@ -79,6 +36,7 @@ export class Warehouse {
 
   constructor(options: WarehouseOptions) {
     this.#options = options;
+    this.#maker = new WorkerMaker(options);
   }
 
   get online(): readonly VatId[] {
@@ -118,7 +76,7 @@ export class Warehouse {
       try {
         const worker = await provideWorker();
         const outcome = await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat), options);
-        return options.savesHeap && outcome.verdict.kind === 'ok' ? { ...outcome, saved: await this.#save(vat, worker) } : outcome;
+        return options.savesHeap && outcome.verdict.kind === 'ok' ? { ...outcome, saved: await this.#maker.save(vat, worker) } : outcome;
       } catch (error) {
         await this.discard(vat);
         if (!(error instanceof WorkerLost) || tries >= triesMax) throw error;
@@ -128,7 +86,7 @@ export class Warehouse {
 
   async #workerOfNewIncarnation(vat: VatId, spec: WorkerSpec): Promise<VatWorker> {
     await this.discard(vat);
-    return this.#make(vat, () => this.#startWorker(vat, spec));
+    return this.#make(vat, () => this.#maker.startNew(vat, spec));
   }
 
   /** Ends the vat's worker, also one that is being brought back: its heap is ahead of the store, or the vat is gone. */
@@ -154,18 +112,6 @@ export class Warehouse {
   /** Brings one vat back, whatever its life, by replaying its span. Rejects with ReplayMismatch when it does not replay. */
   async bringBack(vat: VatId): Promise<void> {
     await this.#workerOf(vat);
-  }
-
-  /** Whatever goes wrong here is local: the delivery is done again by another worker. */
-  async #save(vat: VatId, worker: VatWorker): Promise<SavedHeap> {
-    const writer = this.#options.snapshots.begin();
-    try {
-      await worker.writeHeap(chunk => writer.write(chunk));
-      return await writer.finish();
-    } catch (error) {
-      await writer.abandon();
-      throw error instanceof WorkerLost ? error : new WorkerLost(`the heap of ${vat} cannot be saved: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    }
   }
 
   /**
@@ -205,90 +151,28 @@ export class Warehouse {
     }
     const starting = this.#starting.get(vat);
     if (starting) return starting;
-    const start = this.#bringBack(vat).finally(() => this.#starting.delete(vat));
+    const start = this.#make(vat, () => this.#maker.bringBack(vat)).finally(() => this.#starting.delete(vat));
     this.#starting.set(vat, start);
     return start;
   }
 
-  #bringBack(vat: VatId): Promise<VatWorker> {
-    return this.#make(vat, async () => {
-      const span = readSpan(this.#options.rows, vat);
-      this.#options.onReplay?.(vat, 0, span.deliveries.length);
-      return this.#replaySpan(vat, span);
-    });
-  }
-
-  async #replaySpan(vat: VatId, { start: { start }, deliveries }: SpanEntries): Promise<VatWorker> {
-    const worker = await this.#startForSpan(vat, start);
-    try {
-      for (const [index, entry] of deliveries.entries()) {
-        await replay(worker, vat, index, entry);
-        this.#options.onReplay?.(vat, index + 1, deliveries.length);
-      }
-    } catch (error) {
-      await worker.close();
-      throw error;
-    }
-    return worker;
-  }
-
-  /**
-   * Replays a closed span [from, nextStart) whose entries are still there, on a worker of its own, and holds the heap at its
-   * end to the snapshot that the next span starts from. The vat must not be online. Rejects with ReplayMismatch.
-   */
+  /** `WorkerMaker.checkClosedSpan` of a vat that is not online. */
   async checkClosedSpan(vat: VatId, from: number, nextStart: number): Promise<void> {
     assert(!this.#online.has(vat) && !this.#starting.has(vat), `${vat} is online`);
-    const { rows } = this.#options;
-    const span = readSpanBefore(rows, vat, from, nextStart);
-    const worker = await this.#replaySpan(vat, span);
-    try {
-      const recorded = startAt(rows, vat, nextStart).start.snapshot;
-      if (recorded === undefined) return; // an upgrade or the vat's end closed it
-      const { hash } = await this.#save(vat, worker);
-      if (hash !== recorded) throw new ReplayMismatch(vat, span.deliveries.length - 1, undefined, { snapshot: recorded }, { snapshot: hash });
-    } finally {
-      await worker.close();
-    }
+    await this.#ending.get(vat);
+    await this.#maker.checkClosedSpan(vat, from, nextStart);
   }
 
   async #make(vat: VatId, start: () => Promise<VatWorker>): Promise<VatWorker> {
     this.#making += 1;
     try {
       await this.#makeRoom();
+      await this.#ending.get(vat);
       const worker = await start();
       this.#online.set(vat, worker);
       return worker;
     } finally {
       this.#making -= 1;
-    }
-  }
-
-  async #startWorker(vat: VatId, { bundleId, label, computronsPerDelivery }: WorkerSpec): Promise<VatWorker> {
-    await this.#ending.get(vat);
-    return this.#options.workers.start({ name: `${vat}:${label}`, vatId: vat, computronsPerDelivery, bundle: await this.#bundleOf(vat, bundleId) });
-  }
-
-  async #bundleOf(vat: VatId, bundleId: string): Promise<Uint8Array> {
-    const bundle = await this.#options.bundles.get(bundleId);
-    assert(bundle, `bundle ${bundleId} of ${vat} is not in the store`);
-    return bundle;
-  }
-
-  /** As the span says: from its heap snapshot, or from its bundle and the base snapshot that its engine had. */
-  async #startForSpan(vat: VatId, { bundleId, engine, computronsPerDelivery, snapshot }: SpanStart): Promise<VatWorker> {
-    const { snapshots, workers, rows } = this.#options;
-    if (!canGoOn(engine, this.#options.engine)) throw new EngineMissing(vat, engine, this.#options.engine);
-    const { base } = engineParts(engine);
-    const spec = { label: knownVat(rows, vat).label, bundleId, computronsPerDelivery };
-    const heap = snapshot ?? (engine === this.#options.engine ? undefined : base);
-    if (heap === undefined) return this.#startWorker(vat, spec);
-    await this.#ending.get(vat);
-    const { source, close } = await snapshots.open(heap);
-    try {
-      const common = { name: `${vat}:${spec.label}`, vatId: vat, computronsPerDelivery };
-      return await workers.start(snapshot === undefined ? { ...common, bundle: await this.#bundleOf(vat, bundleId), base: source } : { ...common, heap: source });
-    } finally {
-      close();
     }
   }
 
@@ -300,35 +184,4 @@ export class Warehouse {
       await this.#end(vat, worker);
     }
   }
-}
-
-/** Delivers again what the transcript says and holds the worker to it. The first difference is reported. */
-async function replay(worker: VatWorker, vat: VatId, index: number, entry: DeliveryEntry): Promise<void> {
-  let position = 0;
-  let mismatch: ReplayMismatch | undefined;
-  const answer: SyscallAnswerer = (syscall): VatSyscallResult => {
-    const recorded = entry.sc[position];
-    if (!recorded || !sameJson(recorded.s, syscall)) mismatch ??= new ReplayMismatch(vat, index, position, recorded?.s, syscall);
-    position += 1;
-    return mismatch || !recorded ? ['error', 'this is not what the transcript says'] : recorded.r;
-  };
-  const outcome = await worker.deliver(entry.d, answer, { meterTimes: entry.n ?? 1 }).catch((error: unknown) => {
-    throw mismatch ?? error; // a worker may die of being told that it does not replay
-  });
-  if (mismatch) throw mismatch;
-  if (position < entry.sc.length) throw new ReplayMismatch(vat, index, position, entry.sc[position]?.s, undefined);
-  const replayed = { status: outcome.verdict.kind, computrons: outcome.computrons };
-  if (!sameJson(replayed, entry.r)) throw new ReplayMismatch(vat, index, undefined, entry.r, replayed);
-}
-
-/** Equal as canonical JSON: the order of an object's keys does not matter. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b) || canonical(a) === canonical(b); // mostly the order is the same too
-}
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }
