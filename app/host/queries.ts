@@ -1,7 +1,7 @@
 /** windlass.kernel.v1.Query: the app state and the kernel's committed rows, as they are at the last commit. */
 import type { Codecs } from '../../chain/codec/index.js';
 import { hexText, queryHandler, refuseQuery, utf8Text, type KVStore, type PageRequest, type PageResponse, type QueryContext, type QueryHandler } from '../../chain/index.js';
-import { activityHash, allVats, asVatId, keys, namesOf, owningVat, readProgress, readVat, stepNumber, type ReadableRows, type VatId } from '../../kernel/index.js';
+import { activityHash, allVats, asVatId, keys, namesOf, owningVat, readProgress, readVat, stepNumber, type ReadableRows, type VatId, type VatProgress } from '../../kernel/index.js';
 import { vatState, type Action, type BundleStatus, type Capability, type KernelStatus, type Params, type Published, type VatInfo } from '../client/types.js';
 import { endOf, type ActionQueue } from './action-queue.js';
 import { bundleSize, missingChunks } from './bundles.js';
@@ -118,6 +118,11 @@ function vatInfo(rows: ReadableRows, vat: VatId): VatInfo {
   const progress = readProgress(rows, vat);
   return {
     vatId: vat, label: record.label, owner: record.owner, bundleId: record.bundleId, incarnation: record.incarnation, state: vatState[record.life],
-    deliveries: BigInt(progress.position), snapshotPosition: 0n, snapshotHash: '', storageBytes: BigInt(progress.stored), computronsUsed: BigInt(progress.used),
+    deliveries: BigInt(progress.position), ...snapshotOf(progress), storageBytes: BigInt(progress.stored), computronsUsed: BigInt(progress.used),
   };
+}
+
+/** Where the current span starts from a heap snapshot of the vat's own; 0 and nothing while it has none. */
+function snapshotOf({ snapshot, spanStart }: VatProgress): Pick<VatInfo, 'snapshotPosition' | 'snapshotHash'> {
+  return { snapshotPosition: snapshot === '' ? 0n : BigInt(spanStart), snapshotHash: snapshot };
 }

@@ -85,7 +85,12 @@ function append(state: KernelState, vat: VatId, entry: TranscriptEntry): void {
   writeProgress(state, vat, { ...progress, position: progress.position + 1, spanHash: chained(progress.spanHash, text) });
 }
 
-export type SpanEntries = { readonly start: StartEntry; readonly deliveries: readonly DeliveryEntry[] };
+export type SpanEntries = {
+  readonly start: StartEntry;
+  /** Transcript position of the first delivery; the others follow. */
+  readonly from: number;
+  readonly deliveries: readonly DeliveryEntry[];
+};
 
 /** The current span, checked against its hash: its first entry says how the worker starts. */
 export function readSpan(rows: ReadableRows, vat: VatId): SpanEntries {
@@ -116,7 +121,7 @@ function readEntries(rows: ReadableRows, vat: VatId, from: number, to: number, e
   assert(hash === expected, `transcript of ${vat} from ${from} to ${to} does not have its recorded hash`);
   const [start, ...deliveries] = entries;
   assert(start && 'start' in start, `transcript span of ${vat} does not begin with its start`);
-  return { start, deliveries: deliveries as DeliveryEntry[] };
+  return { start, from: from + 1, deliveries: deliveries as DeliveryEntry[] };
 }
 
 function entryAt(rows: ReadableRows, vat: VatId, position: number): string {

@@ -7,6 +7,7 @@ import type { SyscallAnswerer, VatSyscallResult, VatWorker } from './protocol.js
 export class ReplayMismatch extends Error {
   constructor(
     readonly vat: VatId,
+    /** Its position in the vat's transcript, as in the key of its entry. */
     readonly delivery: number,
     readonly syscall: number | undefined,
     readonly recorded: unknown,
@@ -19,12 +20,12 @@ export class ReplayMismatch extends Error {
 }
 
 /** Delivers again what the transcript says and holds the worker to it. The first difference is reported. */
-export async function replay(worker: VatWorker, vat: VatId, index: number, entry: DeliveryEntry): Promise<void> {
+export async function replay(worker: VatWorker, vat: VatId, at: number, entry: DeliveryEntry): Promise<void> {
   let position = 0;
   let mismatch: ReplayMismatch | undefined;
   const answer: SyscallAnswerer = (syscall): VatSyscallResult => {
     const recorded = entry.sc[position];
-    if (!recorded || !sameJson(recorded.s, syscall)) mismatch ??= new ReplayMismatch(vat, index, position, recorded?.s, syscall);
+    if (!recorded || !sameJson(recorded.s, syscall)) mismatch ??= new ReplayMismatch(vat, at, position, recorded?.s, syscall);
     position += 1;
     return mismatch || !recorded ? ['error', 'this is not what the transcript says'] : recorded.r;
   };
@@ -32,9 +33,9 @@ export async function replay(worker: VatWorker, vat: VatId, index: number, entry
     throw mismatch ?? error; // a worker may die of being told that it does not replay
   });
   if (mismatch) throw mismatch;
-  if (position < entry.sc.length) throw new ReplayMismatch(vat, index, position, entry.sc[position]?.s, undefined);
+  if (position < entry.sc.length) throw new ReplayMismatch(vat, at, position, entry.sc[position]?.s, undefined);
   const replayed = { status: outcome.verdict.kind, computrons: outcome.computrons };
-  if (!sameJson(replayed, entry.r)) throw new ReplayMismatch(vat, index, undefined, entry.r, replayed);
+  if (!sameJson(replayed, entry.r)) throw new ReplayMismatch(vat, at, undefined, entry.r, replayed);
 }
 
 /** Equal as canonical JSON: the order of an object's keys does not matter. */

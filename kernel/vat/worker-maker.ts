@@ -80,17 +80,17 @@ export class WorkerMaker {
       const recorded = startAt(rows, vat, nextStart).start.snapshot;
       if (recorded === undefined) return; // an upgrade or the vat's end closed it
       const { hash } = await this.save(vat, worker);
-      if (hash !== recorded) throw new ReplayMismatch(vat, span.deliveries.length - 1, undefined, { snapshot: recorded }, { snapshot: hash });
+      if (hash !== recorded) throw new ReplayMismatch(vat, nextStart - 1, undefined, { snapshot: recorded }, { snapshot: hash });
     } finally {
       await worker.close();
     }
   }
 
-  async #replaySpan(vat: VatId, { start: { start }, deliveries }: SpanEntries): Promise<VatWorker> {
+  async #replaySpan(vat: VatId, { start: { start }, from, deliveries }: SpanEntries): Promise<VatWorker> {
     const worker = await this.#startForSpan(vat, start);
     try {
       for (const [index, entry] of deliveries.entries()) {
-        await replay(worker, vat, index, entry);
+        await replay(worker, vat, from + index, entry);
         this.#options.onReplay?.(vat, index + 1, deliveries.length);
       }
     } catch (error) {

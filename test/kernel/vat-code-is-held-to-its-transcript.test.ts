@@ -51,9 +51,9 @@ test('a worker that cannot be kept alive stops the node and says so', async () =
 });
 
 for (const [what, changed, names] of [
-  ['another syscall', (): ScriptedVat => counter(() => 2), { delivery: 1, syscall: 0, recorded: ['vatstoreSet', 'count', '1'], replayed: ['vatstoreSet', 'count', '2'] }],
-  ['another number of computrons', (): ScriptedVat => counter(() => 1, 1001), { delivery: 0, syscall: undefined }],
-  ['a syscall less', (): ScriptedVat => scripted(() => undefined)(), { delivery: 1, syscall: 0, replayed: undefined }],
+  ['another syscall', (): ScriptedVat => counter(() => 2), { delivery: 2, syscall: 0, recorded: ['vatstoreSet', 'count', '1'], replayed: ['vatstoreSet', 'count', '2'] }],
+  ['another number of computrons', (): ScriptedVat => counter(() => 1, 1001), { delivery: 1, syscall: undefined }],
+  ['a syscall less', (): ScriptedVat => scripted(() => undefined)(), { delivery: 2, syscall: 0, replayed: undefined }],
 ] as const) {
   test(`a worker that replays with ${what} stops the node; the report has both sides`, async () => {
     let make = (): ScriptedVat => counter(() => 1);

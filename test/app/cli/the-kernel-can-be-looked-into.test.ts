@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { controlSocketPath } from '../../../app/control/socket-path.js';
 import { NodeDatabase, rowValue } from '../../../app/store.js';
+import { fromOrdinal } from '../../../kernel/store/keys.js';
 import { hashSpan } from '../../../kernel/store/transcript.js';
 import { packageRoot } from '../../../chain/codec/roots.js';
 import { makeDevHome, runCli, startTestNode, type TestNode } from '../../support/node.js';
@@ -114,6 +115,7 @@ test('a transcript that does not happen again is reported with both sides', asyn
   const { code, stdout } = await runCli(['kernel', 'replay', 'v1', '--home', home]);
   assert.equal(code, 70);
   assert.match(stdout, /v1 does not replay: delivery \d+\n +recorded: .*"computrons":1\d+.*\n +replayed: .*"computrons":\d+/);
+  assert.equal(/delivery (\d+)/.exec(stdout)?.[1], String(fromOrdinal(last.key.split('.')[2] as string)), 'as in the key of the entry');
 });
 
 /** As a fault of the disk or a hand would. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { codecOf } from '../../../app/client/codecs.js';
-import type { KernelStatus } from '../../../app/client/index.js';
+import type { KernelStatus, VatInfo } from '../../../app/client/index.js';
+import { script } from './puppet.js';
 import { startTestApp, type Person, type TestApp } from './support.js';
 
 let app: TestApp;
@@ -46,6 +47,22 @@ test('rows and app state change in the same turn', async () => {
   isDone = true;
   await watching;
   assert.ok(seen.size > 10);
+});
+
+test('a vat tells which heap snapshot its span starts from, once it has one', async () => {
+  const young = await startTestApp({ kernelState: { params: { snapshot_initial: 3, snapshot_interval: 3 } } });
+  const [owner] = young.people as [Person];
+  const vat = async (): Promise<VatInfo> => (await young.ask<{ vat: VatInfo }>('Vat', { vatId: 'v1' })).vat;
+  await young.outcome(await young.act(owner, 'MsgCreateVat', { owner: owner.address, bundleId: young.bundleId, label: 'p', saveAs: 'p' }));
+  const before = await vat();
+  assert.deepEqual([before.snapshotPosition, before.snapshotHash], [0n, '']);
+  for (let call = 0; call < 4; call += 1) {
+    await young.outcome(await young.act(owner, 'MsgInvoke', { sender: owner.address, target: 'p', method: 'go', args: script([]), saveAs: '', funds: [] }));
+  }
+  const { snapshotPosition, snapshotHash, deliveries } = await vat();
+  assert.match(snapshotHash, /^[0-9a-f]{64}$/);
+  assert.ok(snapshotPosition > 3n && snapshotPosition < deliveries, String(snapshotPosition));
+  await young.end();
 });
 
 test('children of a published path are its next segments, each once', async () => {
