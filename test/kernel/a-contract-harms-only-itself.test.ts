@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { makeTestKernel, type TestKernel } from '../support/kernel.js';
 
+/** Enough to allocate all that the engine gives: at the chain's default the meter ends that first. */
 let k: TestKernel;
 before(async () => {
-  k = await makeTestKernel({ vats: ['misbehaver', 'counter'], params: { computronsPerDelivery: 40_000_000 } });
+  k = await makeTestKernel({ vats: ['misbehaver', 'counter'], params: { computronsPerDelivery: 400_000_000 } });
   await k.outcome(k.createVat('alice', 'counter', 'counter'));
 });
 after(() => k.shutdown());

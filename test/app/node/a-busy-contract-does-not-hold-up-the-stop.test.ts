@@ -1,22 +1,31 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { packageRoot } from '../../../chain/codec/roots.js';
-import { until, startTestNode } from '../../support/node.js';
+import type { GenesisDoc } from '../../../chain/engine/types.js';
+import { makeDevHome, until, startTestNode } from '../../support/node.js';
 
 /** Promised of every long-running command. */
 const stopBoundMs = 10_000;
 
-test('a node whose contract computes for minutes stops within 10 s, and does the same run again at its next start', async () => {
-  const node = await startTestNode();
+/** A chain whose blocks may take as long as their contracts like: one delivery is bounded by the meter, a run by its budget. */
+function withoutBudget({ app_state }: GenesisDoc): void {
+  app_state['kernel'] = { ...(app_state['kernel'] as object | undefined), params: { computrons_per_block: String(10n ** 15n) } };
+}
+
+test('a node whose contracts compute for minutes stops within 10 s, and does the same run again at its next start', async () => {
+  const home = await makeDevHome('embedded', withoutBudget);
+  after(() => rmSync(home, { recursive: true, force: true }));
+  const node = await startTestNode({ home });
   after(() => node.dispose());
   const cli = async (...args: string[]): Promise<void> => {
     const { code, stderr } = await node.cli([...args, '--from', 'dev0', '--yes']);
     assert.equal(code, 0, stderr);
   };
-  await cli('tx', 'install-bundle', join(packageRoot, 'test', 'vats', 'misbehaver.js'));
-  await cli('tx', 'create-vat', 'misbehaver', '--label', 'busy', '--save-as', 'busy', '--wait');
-  await cli('tx', 'invoke', 'busy', 'loopInTurns');
+  await cli('tx', 'install-bundle', join(packageRoot, 'test', 'vats', 'player.js'));
+  for (const name of ['one', 'other']) await cli('tx', 'create-vat', 'player', '--label', name, '--save-as', name, '--wait');
+  await cli('tx', 'invoke', 'one', 'play', '[{"$cap":"other"}]');
   await until('the run holds up the blocks', async () => {
     const before = await node.height();
     await new Promise(resolve => setTimeout(resolve, 3000)); // several block times: what is waited for is that nothing happens
