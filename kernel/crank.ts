@@ -114,13 +114,12 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
   if (verdict.kind === 'abort') {
     undoStep(state, mark);
     dropSource(state, vat, source);
-    chargeVat(state, vat, computrons);
     terminateVat(state, vat, true, verdict.info);
-  } else {
-    chargeVat(state, vat, computrons);
-    if (verdict.exit) terminateVat(state, vat, false, verdict.exit);
-    else goOn(state, vat, source, outcome);
+  } else if (verdict.exit) {
+    terminateVat(state, vat, false, verdict.exit);
   }
+  chargeVat(state, vat, computrons); // after its end: what was paused would take items along that this round has planned
+  if (verdict.kind === 'keep' && !verdict.exit) goOn(state, vat, source, outcome);
   const lives = verdict.kind === 'keep' && !verdict.exit;
   return {
     step: closeStep(state, 'crank'),

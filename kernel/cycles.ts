@@ -69,9 +69,12 @@ function countNext(state: KernelState): number | undefined {
   return 1 + targets.length;
 }
 
-/** A node that the search meets for the first time; undefined if it leads nowhere. */
+/**
+ * A node that the search meets for the first time; undefined if it leads nowhere. What became a candidate since the search
+ * began is left to the next one: it may lead on only since then, and links to it that were followed before do not count.
+ */
 function findNode(state: KernelState, kref: Kref): ReturnType<typeof readNode> {
-  if (linksOf(state, kref) === undefined) return undefined;
+  if (state.rows.has(keys.cycleCandidate(readSearch(state.rows).side, kref)) || linksOf(state, kref) === undefined) return undefined;
   writeNode(state, kref, { links: 0, mark: 'waiting' });
   state.rows.set(keys.cycleWork(kref), '');
   return readNode(state.rows, kref);

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import type { VatId } from '../ids.js';
 import { WorkerLost, type DeliverOptions, type DeliveryOutcome, type VatDelivery, type VatWorker } from './protocol.js';
-import { readVat } from './records.js';
+import { readProgress, readVat } from './records.js';
 import { makeSyscallAnswerer } from './store-view.js';
 import { WorkerMaker, type WorkerMakerOptions, type WorkerSpec } from './worker-maker.js';
 
@@ -25,6 +25,8 @@ export class Warehouse {
   /** Online workers, least recently used first. */
   readonly #online = new Map<VatId, VatWorker>();
   readonly #starting = new Map<VatId, Promise<VatWorker>>();
+  /** How far each worker is in its vat's transcript: the position of its next delivery. */
+  readonly #positions = new WeakMap<VatWorker, number>();
   /** Workers that were told to end and may not be gone yet. */
   readonly #ending = new Map<VatId, Promise<void>>();
   readonly #busy = new Set<VatId>();
@@ -74,14 +76,27 @@ export class Warehouse {
   async #tryDelivery(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery, options: WarehouseDelivery = {}): Promise<DeliveryOutcome> {
     for (let tries = 1; ; tries += 1) {
       try {
-        const worker = await provideWorker();
+        const worker = await this.#upToDate(vat, provideWorker);
         const outcome = await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat), options);
+        this.#positions.set(worker, this.#positionOf(vat) + 1);
         return options.savesHeap && outcome.verdict.kind === 'ok' ? { ...outcome, saved: await this.#maker.save(vat, worker) } : outcome;
       } catch (error) {
         await this.discard(vat);
         if (!(error instanceof WorkerLost) || tries >= triesMax) throw error;
       }
     }
+  }
+
+  /** A worker may have been paged out after its last delivery and brought back before that was settled: then it lacks it, and is made again. */
+  async #upToDate(vat: VatId, provideWorker: () => Promise<VatWorker>): Promise<VatWorker> {
+    const worker = await provideWorker();
+    if (this.#positions.get(worker) === this.#positionOf(vat)) return worker;
+    await this.discard(vat);
+    return provideWorker();
+  }
+
+  #positionOf(vat: VatId): number {
+    return readProgress(this.#options.rows, vat).position;
   }
 
   async #workerOfNewIncarnation(vat: VatId, spec: WorkerSpec): Promise<VatWorker> {
@@ -168,7 +183,9 @@ export class Warehouse {
     try {
       await this.#makeRoom();
       await this.#ending.get(vat);
+      const position = this.#positionOf(vat); // of what `start` replays
       const worker = await start();
+      this.#positions.set(worker, position);
       this.#online.set(vat, worker);
       return worker;
     } finally {

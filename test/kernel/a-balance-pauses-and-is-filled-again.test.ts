@@ -1,7 +1,7 @@
 /** A vat that has spent its balance waits with all that is for it; its owner buys more, exactly at its price. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeCapData, slotRef } from '../../kernel/capdata.js';
+import { encodeCapData, promiseRef, slotRef } from '../../kernel/capdata.js';
 import { readVat, type VatId } from '../../kernel/index.js';
 import type { Coin } from '../../kernel/action.js';
 import { readProgress } from '../../kernel/vat/records.js';
@@ -159,3 +159,42 @@ test('two vats that message each other for ever stop nobody', async () => {
   for (let runs = 0; runs < 3; runs += 1) assert.ok((await k.run()).computrons < 4_000_000n, 'a run passes its budget by a round at most');
   assert.ok([...calls, ofPlayer, made].every(id => k.outcomes.get(id)?.state === 'fulfilled'));
 });
+
+for (const end of ['dies', 'exits']) {
+  test(`a vat that spends its balance as it ${end} leaves its void notifies to the round that planned them`, async () => {
+    const data = encodeCapData;
+    const teller = (): ReturnType<ReturnType<typeof scripted>> => {
+      const held: string[] = [];
+      return {
+        deliver: async (delivery, syscall) => {
+          if (delivery[0] !== 'message' || held.push(delivery[2].result as string) < 2) return undefined;
+          const [first, second] = held as [string, string];
+          await syscall(['resolve', [[first, false, data([promiseRef(second)])]]]);
+          await syscall(['send', delivery[2].methargs.slots[0] as string, { methargs: data(['last', []]), result: null }]);
+          await syscall(['resolve', [[second, false, data('told with the first')]]]); // so its notify is void once the first is told
+          return undefined;
+        },
+      };
+    };
+    const hears: Script = async (delivery, syscall) => {
+      if (delivery[0] !== 'message') return undefined;
+      if (whatOf(delivery) === 'last') {
+        if (end === 'dies') return { verdict: { kind: 'meter', which: 'compute' } };
+        await syscall(['exit', false, data('over')]);
+        return { computrons: 2_000_000_000 };
+      }
+      for (const vref of ['p+11', 'p+12']) {
+        await syscall(['send', delivery[2].methargs.slots[0] as string, { methargs: data(['hold', [slotRef('o+0')]]), result: vref }]);
+        await syscall(['subscribe', vref]);
+      }
+      return undefined;
+    };
+    const k = await makeTestKernel({ scripts: { teller, hears: scripted(hears) } });
+    await k.outcome(k.createVat('alice', 'teller', 'teller'));
+    await k.outcome(k.createVat('alice', 'hears', 'hears', {}, { computeBalance: '1000000' }));
+    k.invoke('alice', 'hears', 'ask', [slotRef('teller')]);
+    for (let runs = 0; runs < 5; runs += 1) await k.run();
+    assert.ok([undefined, 'terminated'].includes(life(k, 'v2')));
+    assert.deepEqual([...k.kernel.state.rows.below('q')], []);
+  });
+}

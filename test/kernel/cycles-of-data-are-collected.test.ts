@@ -196,3 +196,29 @@ async function playWithRings(seed: string): Promise<void> {
   await settle(k);
   assert.equal(promises(k), 0, seed);
 }
+
+test('what comes to lead on while a search is under way is left to the next one', async () => {
+  const holding = (waits: number, held: number): VatSyscall => ['send', `p+${waits}`, { methargs: encodeCapData(['take', [promiseRef(`p+${held}`)]]), result: null }];
+  const names = (held: number, named: number): VatSyscall => ['resolve', [[`p+${held}`, false, encodeCapData([promiseRef(`p+${named}`)])]]];
+  // 20 is named by 10, which the search meets first, and by 3000, which it meets last; between them is a long ring.
+  const k = await kernelOf({
+    make: () => [holding(1, 10), holding(2, 10), holding(9, 20), names(10, 20), holding(3, 100), holding(4, 100), ring(100, 300), holding(5, 3000), holding(6, 3000), names(3000, 20)],
+    touch: () => [letGo(1, false), letGo(3, false), letGo(5, false)],
+    settle: () => [names(20, 21)],
+    end: () => [letGo(2, false), letGo(6, false)],
+    rest: () => [letGo(4, false), letGo(9, false), ['resolve', [['p+21', false, encodeCapData('over')]]]],
+  }, { params: { cleanupBudget: 10 } });
+  const phase = (): string | undefined => k.kernel.state.rows.get('cy')?.split(' ')[1];
+  await k.outcome(k.invoke('alice', 'vat', 'make'));
+  await settle(k);
+  await k.outcome(k.invoke('alice', 'vat', 'touch'));
+  assert.equal(phase(), 'count');
+  await k.outcome(k.invoke('alice', 'vat', 'settle'));
+  assert.equal(phase(), 'count');
+  while (phase() === 'count') await k.run();
+  await k.outcome(k.invoke('alice', 'vat', 'end'));
+  assert.equal(phase(), 'check');
+  await k.outcome(k.invoke('alice', 'vat', 'rest'));
+  await settle(k);
+  assert.equal(promises(k), 0);
+});
