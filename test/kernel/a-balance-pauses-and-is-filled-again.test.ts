@@ -127,6 +127,17 @@ test('a failed create is charged to the run alone, a failed upgrade to the vat',
   assert.equal(used(k) - before, 51_000n);
 });
 
+test('an upgrade that succeeds is charged to the vat and the run: what the old one brought out, and the start of the new one', async () => {
+  const costly: Script = delivery => ({ computrons: delivery[0] === 'startVat' ? 50_000 : 7_000 });
+  const k = await makeTestKernel({ scripts: { costly: scripted(costly) } });
+  await k.outcome(k.createVat('alice', 'costly', 'vat'));
+  const before = used(k);
+  const upgraded = k.queue({ kind: 'upgrade-vat', sender: 'alice', vat: 'v1', bundleId: 'costly', parameters: { body: '#{}', slots: [] }, upgradeMessage: '' });
+  assert.equal((await k.run()).computrons, 10_000n + 57_000n);
+  assert.equal(k.outcomes.get(upgraded)?.state, 'fulfilled');
+  assert.equal(used(k) - before, 57_000n);
+});
+
 test('a meter death costs the limit of the incarnation that runs, not one that was set since', async () => {
   const dies: Script = delivery => (delivery[0] === 'message' && whatOf(delivery) === 'die' ? { verdict: { kind: 'meter', which: 'compute' } } : undefined);
   const k = await makeTestKernel({ scripts: { vat: scripted(dies), keeper: scripted(doing({})) } });
