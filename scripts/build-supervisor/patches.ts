@@ -5,9 +5,14 @@
 export type Patch = { readonly file: string; readonly why: string; readonly from: string; readonly to: string };
 
 const file = '@agoric/swingset-liveslots/src/liveslots.js';
+const references = '@agoric/swingset-liveslots/src/virtualReferences.js';
+const collections = '@agoric/swingset-liveslots/src/collectionManager.js';
 
 const sendOnly = 'E.sendOnly falls back to handlers that register a result, which does not exist, and throw before the send';
 const shallow = 'data nested more deeply than its receiver can bear must not leave the vat';
+const sweep = 'virtual data of the incarnation before is swept (kernel/worker/sweep.ts)';
+const oldKeys = 'a key of an old weak collection may die before it is swept: what its value held in the old heap is not counted in this one';
+const marks = 'a virtual collection cannot be told from a durable one by its rows';
 
 export const patches: readonly Patch[] = [
   {
@@ -121,5 +126,70 @@ export const patches: readonly Patch[] = [
     why: shallow,
     from: '          assertAcceptableSyscallCapdataSize([serArgs]);',
     to: '          assertAcceptableSyscallCapdataSize([serArgs]);\n          gcTools.insistShallow(serArgs);',
+  },
+  {
+    file,
+    why: sweep,
+    from: '  const { scanForDeadObjects } = makeBOYDKit({',
+    to: '  const sweep = gcTools.makeSweep(syscall, vrm);\n  const { scanForDeadObjects } = makeBOYDKit({',
+  },
+  {
+    file,
+    why: sweep,
+    from: '    await scanForDeadObjects();',
+    to: '    sweep();\n    await scanForDeadObjects();',
+  },
+  {
+    file: references,
+    why: sweep,
+    from: '  let idCountersAreDirty = false;\n',
+    to: `  let idCountersAreDirty = false;
+  let firstIDs = initialIDCounters;
+  const isOld = (counter, id) => Number(id) < firstIDs[counter];
+`,
+  },
+  {
+    file: references,
+    why: sweep,
+    from: '      idCounters = { ...initialIDCounters, ...saved };',
+    to: '      idCounters = { ...initialIDCounters, ...saved };\n      firstIDs = { ...idCounters };',
+  },
+  {
+    file: references,
+    why: sweep,
+    from: '    flushIDCounters,\n    testHooks,',
+    to: '    flushIDCounters,\n    isOld,\n    testHooks,',
+  },
+  {
+    file: collections,
+    why: oldKeys,
+    from: `      const value = JSON.parse(rawValue);
+      doMoreGC = value.slots.map(vrm.removeReachableVref).some(b => b);
+      syscall.vatstoreDelete(recordKey);`,
+    to: `      const { slots } = JSON.parse(rawValue);
+      const counted = vrm.isOld('collectionID', collectionID)
+        ? slots.filter(vref => vref.startsWith('o-') || vref.startsWith('o+d'))
+        : slots;
+      doMoreGC = counted.map(vrm.removeReachableVref).some(b => b);
+      syscall.vatstoreDelete(recordKey);`,
+  },
+  {
+    file: collections,
+    why: marks,
+    from: '    const schemata = { label };',
+    to: `    if (!isDurable) {
+      syscall.vatstoreSet(\`sweep.\${hasWeakKeys ? 'weak' : 'strong'}.\${collectionID}\`, vobjID);
+    }
+    const schemata = { label };`,
+  },
+  {
+    file: collections,
+    why: marks,
+    from: '    schemaCache.delete(collectionID);\n    return doMoreGC;',
+    to: `    schemaCache.delete(collectionID);
+    if (!storeKindInfo[kindName].durable) {
+      syscall.vatstoreDelete(\`sweep.\${storeKindInfo[kindName].hasWeakKeys ? 'weak' : 'strong'}.\${collectionID}\`);
+    }
+    return doMoreGC;`,
   },
 ];
