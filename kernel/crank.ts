@@ -6,6 +6,7 @@ import type { GcAction } from './gc.js';
 import type { VatId } from './ids.js';
 import type { NotifyItem, SendItem } from './items.js';
 import { chargeVat } from './meter.js';
+import { noteAtWork, pageInPrice } from './page-in.js';
 import { releaseItem, takeFromQueue } from './queues.js';
 import { queueDueReap, takeReap } from './reap.js';
 import { rejectResult } from './route.js';
@@ -109,6 +110,7 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
   const delivery = toVatDelivery(state, vat, source);
   assert(sameJson(delivery, planned.delivery), `${vat}: the delivery that settles is not the one that was planned`);
   const meterTimes = meterTimesOf(source);
+  const pageIn = pageInPrice(state, vat);
   const computrons = chargeOf(outcome, limitOf(state, vat, meterTimes), delivery);
   const verdict = applyOutcome(state, vat, delivery, outcome, meterTimes);
   if (verdict.kind === 'abort') {
@@ -119,11 +121,11 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
     terminateVat(state, vat, false, verdict.exit);
   }
   chargeVat(state, vat, computrons); // after its end: what was paused would take items along that this round has planned
-  if (verdict.kind === 'keep' && !verdict.exit) goOn(state, vat, source, outcome);
   const lives = verdict.kind === 'keep' && !verdict.exit;
+  if (lives) goOn(state, vat, source, outcome);
   return {
     step: closeStep(state, 'crank'),
-    cost: atLeast(crankBase * BigInt(Math.max(1, itemsOf(source).length)), computrons),
+    cost: atLeast(crankBase * BigInt(Math.max(1, itemsOf(source).length)), computrons) + pageIn,
     discard: lives ? undefined : vat,
     reload: lives && takesSnapshot(source) ? vat : undefined,
   };
@@ -221,6 +223,7 @@ const takesSnapshot = (source: VatSource): boolean => source.from === 'reap' && 
 /** The vat lives on: from its heap snapshot if one was to be taken, else until a reap is due. */
 function goOn(state: KernelState, vat: VatId, source: VatSource, { saved }: DeliveryOutcome): void {
   assert((saved !== undefined) === takesSnapshot(source), `${vat}: a heap snapshot was taken where none was due, or the other way round`);
+  noteAtWork(state, vat);
   if (saved) openSpanFromSnapshot(state, vat, saved);
   else queueDueReap(state, vat, source.from === 'reap');
 }

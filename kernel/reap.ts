@@ -3,6 +3,7 @@
  * snapshot, with no delivery between. A vat stands in the queue once at most.
  */
 import { asVatId, type VatId } from './ids.js';
+import { spanComputronsMax, spentInSpan } from './page-in.js';
 import { takeNumber, type KernelState } from './state.js';
 import { keys } from './store/keys.js';
 import { readProgress, writeProgress } from './vat/records.js';
@@ -41,7 +42,8 @@ export function queueDueReap(state: KernelState, vat: VatId, isReap: boolean): v
   const progress = readProgress(rows, vat);
   const dirt = isReap ? 0 : progress.dirt + 1;
   const deliveries = progress.position - progress.spanStart - 1; // the first entry says how the worker starts
-  const wantsSnapshot = deliveries >= (progress.snapshot === '' ? params.snapshotInitial : params.snapshotInterval);
+  const deliveriesMax = progress.snapshot === '' ? params.snapshotInitial : params.snapshotInterval;
+  const wantsSnapshot = deliveries >= deliveriesMax || spentInSpan(progress) >= spanComputronsMax;
   const isDue = wantsSnapshot || dirt >= params.reapInterval;
   const reap = isDue && progress.reap === 0 ? takeNumber(state, 'reap') : progress.reap;
   if (wantsSnapshot) rows.set(keys.reap(reap), `${vat}${mark}`);

@@ -32,6 +32,8 @@ export const keys = {
   /** Number of the last step, and the hash chain over all steps (hex). Written after a step's hash was taken. */
   step: 'meta.step',
   activity: 'meta.activity',
+  /** "<number> <vats>": the era, and how many different vats had a delivery in it so far (page-in.ts). */
+  era: 'meta.era',
   /** Next number of a kind: object, promise, vat, item (run-queue), reap, service. */
   next: (what: 'object' | 'promise' | 'vat' | 'item' | 'reap' | 'timer') => `next.${what}`,
 

@@ -55,7 +55,7 @@ function chained(hash: string, text: string): string {
 export function openSpan(state: KernelState, vat: VatId, start: SpanStart): void {
   const progress = readProgress(state.rows, vat);
   const { position, spanHash: previous } = progress;
-  writeProgress(state, vat, { ...progress, spanStart: position, spanHash: firstSpanHash, snapshot: start.snapshot ?? '' });
+  writeProgress(state, vat, { ...progress, spanStart: position, spanHash: firstSpanHash, snapshot: start.snapshot ?? '', usedBefore: progress.used });
   writeSpanRow(state, vat, { start: position, heap: start.snapshot ?? engineParts(start.engine).base });
   append(state, vat, { start: { ...start, previous } });
 }

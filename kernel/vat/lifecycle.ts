@@ -10,6 +10,7 @@ import { parseVref, vatId, type KernelObjectId, type VatId } from '../ids.js';
 import type { AloneItem, CreateVatItem, UpgradeVatItem, VatOptionsItem } from '../items.js';
 import { chargeVat, hasSpentItsBalance, pauseVat, resumeVat } from '../meter.js';
 import { addObject, orphanObject } from '../objects.js';
+import { noteAtWork, noteAway, pageInPrice } from '../page-in.js';
 import { isSubscriber, knownPromise } from '../promises.js';
 import { releaseItem } from '../queues.js';
 import { dropReap } from '../reap.js';
@@ -40,18 +41,23 @@ export async function settleAloneItem(host: Lifecycle, key: string, item: AloneI
     state.rows.delete(key);
     settle(state, item, true, errorData(done.failed));
     if (item.type === 'create-vat' && item.vat !== null) terminateVat(state, item.vat, true, errorData(done.failed));
-    if (done.chargeTo !== undefined && isAlive(state.rows, done.chargeTo)) chargeVat(state, done.chargeTo, done.computrons);
+    if (done.chargeTo !== undefined && isAlive(state.rows, done.chargeTo)) {
+      chargeVat(state, done.chargeTo, done.computrons);
+      noteAway(state, done.chargeTo);
+    }
   }
   releaseItem(state, item);
   const step = closeStep(state, 'crank');
   if (done.discard !== undefined) await warehouse.discard(done.discard);
-  return { step, cost: done.computrons > crankBase ? done.computrons : crankBase, discard: undefined };
+  return { step, cost: (done.computrons > crankBase ? done.computrons : crankBase) + (done.pageIn ?? 0n), discard: undefined };
 }
 
 type Done = {
   /** Why nothing of it counts; its worker, if one was made, is discarded. */
   readonly failed?: string;
   readonly computrons: bigint;
+  /** What it cost the run to have its worker. */
+  readonly pageIn?: bigint;
   readonly chargeTo?: VatId;
   readonly discard?: VatId;
 };
@@ -125,7 +131,10 @@ async function startIncarnation(host: Lifecycle, vat: VatId, parameters: CapData
   const outcome = await warehouse.startFresh(vat, { bundleId, label, computronsPerDelivery: limit }, delivery);
   const applied = applyOutcome(state, vat, delivery, outcome);
   const computrons = chargeOf(outcome, limit, delivery);
-  if (applied.kind === 'keep') chargeVat(state, vat, computrons);
+  if (applied.kind === 'keep') {
+    chargeVat(state, vat, computrons);
+    noteAtWork(state, vat);
+  }
   if (applied.kind === 'keep' && applied.exit) return { applied: { kind: 'abort', reason: 'the vat exited while it started', info: applied.exit }, computrons };
   return { applied, computrons };
 }
@@ -143,11 +152,12 @@ async function upgradeVat(host: Lifecycle, item: UpgradeVatItem): Promise<Done> 
   const { vat } = item;
   if (!isAlive(state.rows, vat)) return { failed: 'vat-upgrade failure: vat terminated', computrons: 0n };
   const delivery: VatDelivery = ['bringOutYourDead'];
+  const pageIn = pageInPrice(state, vat);
   const outcome = await warehouse.deliver(vat, delivery);
   const cleaned = applyOutcome(state, vat, delivery, outcome);
   const spent = chargeOf(outcome, deliveryLimit(state, vat), delivery);
   if (cleaned.kind === 'abort' || cleaned.exit) {
-    return { failed: `vat-upgrade failure: ${cleaned.kind === 'abort' ? cleaned.reason : 'the vat exited'}`, computrons: spent, chargeTo: vat, discard: vat };
+    return { failed: `vat-upgrade failure: ${cleaned.kind === 'abort' ? cleaned.reason : 'the vat exited'}`, computrons: spent, pageIn, chargeTo: vat, discard: vat };
   }
   chargeVat(state, vat, spent);
   const old = knownVat(state.rows, vat);
@@ -157,9 +167,9 @@ async function upgradeVat(host: Lifecycle, item: UpgradeVatItem): Promise<Done> 
   writeVat(state, vat, { ...old, bundleId: item.bundleId, incarnation: old.incarnation + 1, engine: host.engine });
   const started = await startIncarnation(host, vat, item.parameters);
   const computrons = spent + started.computrons;
-  if (started.applied.kind === 'abort') return { failed: `vat-upgrade failure: ${started.applied.reason}`, computrons, chargeTo: vat, discard: vat };
+  if (started.applied.kind === 'abort') return { failed: `vat-upgrade failure: ${started.applied.reason}`, computrons, pageIn, chargeTo: vat, discard: vat };
   settle(state, item, false, { body: `#${JSON.stringify({ incarnationNumber: old.incarnation + 1 })}`, slots: [] });
-  return { computrons };
+  return { computrons, pageIn };
 }
 
 /**

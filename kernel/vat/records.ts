@@ -37,17 +37,20 @@ export type VatProgress = {
   readonly spanHash: string;
   /** SHA-256 of the heap snapshot that the current span starts from; empty while the incarnation has none of its own. */
   readonly snapshot: string;
-  /** Computrons spent so far. */
+  /** Computrons spent so far, and before the current span. */
   readonly used: string;
+  readonly usedBefore: string;
   /** Bytes of keys and values in its store. */
   readonly stored: number;
   /** Deliveries since the last bringOutYourDead, and the order number of the one that is queued, or 0. */
   readonly dirt: number;
   readonly reap: number;
+  /** The era of its last delivery (page-in.ts). */
+  readonly era: number;
 };
 
 export const firstProgress: VatProgress = {
-  object: 50, promise: 60, position: 0, spanStart: 0, spanHash: '', snapshot: '', used: '0', stored: 0, dirt: 0, reap: 0,
+  object: 50, promise: 60, position: 0, spanStart: 0, spanHash: '', snapshot: '', used: '0', usedBefore: '0', stored: 0, dirt: 0, reap: 0, era: 0,
 };
 
 const parseVatRecord = parsedOnce<VatRecord>();

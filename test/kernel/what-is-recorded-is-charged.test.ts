@@ -29,7 +29,7 @@ test('a run that records megabytes ends with its budget', async () => {
   await k.outcome(k.createVat('alice', 'vat', 'vat'));
   const calls = Array.from({ length: 10 }, () => k.invoke('alice', 'vat', 'go'));
   await k.run();
-  assert.equal(calls.filter(id => k.outcomes.has(id)).length, 4);
+  assert.equal(calls.filter(id => k.outcomes.has(id)).length, 3); // and the bringOutYourDead of a heap snapshot, which a span that spends so much ends in
 });
 
 test('a vat pays for what it records', async () => {
