@@ -125,7 +125,7 @@ export class WorkerLife {
       shutdown: async () => {
         this.#isShutDown = true;
         await inner.shutdown();
-        await this.settled();
+        await this.close();
       },
     };
   }

@@ -162,7 +162,7 @@ test('a fact that cannot be written stops the host: nobody is left waiting, and 
   await assert.rejects(life.settled());
 });
 
-test('an orphan that does not end is shown as stuck, holds up the start, and lets go when it is abandoned or ends', async () => {
+test('an orphan that does not end is shown as stuck, holds up the start, and lets go when it is abandoned or ends', { timeout: 20_000 }, async () => {
   const process = { pid: 4242, startTime: 'then', tag: 'v1:a@b' };
   let isThere = true;
   let kills = 0;
@@ -180,6 +180,8 @@ test('an orphan that does not end is shown as stuck, holds up the start, and let
   const abandoned = await WorkerLife.abandonStopped(store, 'v1', 7, 'the machine is broken');
   assert.equal(abandoned, true);
   assert.equal(await WorkerLife.abandonStopped(store, 'v1', 8, 'there is none'), false);
+  const nobody: WorkerFactory = { start: () => assert.fail('a process was started'), shutdown: () => Promise.resolve() };
+  await (await openLife({ store, processes, alarmAfterMs: 50 })).workers(nobody).shutdown(); // a node that stops does not wait for it either
   const life = await openLife({ store, processes, alarmAfterMs: 50 });
   assert.deepEqual(life.status().map(({ generation, state, abandoned: reason }) => ({ generation, state, reason })), [{ generation: 7, state: 'ending', reason: 'the machine is broken' }]);
   await assert.rejects(startEcho(life, { start: () => Promise.reject(new WorkerLost('but the slot is free')), shutdown: () => Promise.resolve() }), /but the slot is free/);
