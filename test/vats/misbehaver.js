@@ -32,6 +32,33 @@ export const buildRootObject = vatPowers => {
       const kept = [];
       for (;;) kept.push(new Uint8Array(64 * 1024 * 1024));
     },
+    concatenate: () => {
+      let text = '';
+      for (;;) text += 'x';
+    },
+    fillMap: () => {
+      const kept = new Map();
+      for (let i = 0; ; i += 1) kept.set(`entry ${i}`, i);
+    },
+    name: () => {
+      const kept = {};
+      for (let i = 0; ; i += 1) kept[`name ${i}`] = i;
+    },
+    keepPromises: () => {
+      const kept = [];
+      for (;;) kept.push(new Promise(() => {}).then(() => 1));
+    },
+    keepFar: () => {
+      const kept = [];
+      for (;;) kept.push(Far('kept', { method: () => kept.length }));
+    },
+    multiply: () => {
+      for (let n = 3n; ; ) n *= n;
+    },
+    measure: () => {
+      const long = 'ä'.repeat(10_000_000);
+      for (let sum = 0; ; ) sum += long.length;
+    },
     manyKeys: count => {
       const kept = {};
       for (let i = 0; i < count; i += 1) kept[`key number ${i}`] = i;
