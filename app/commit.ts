@@ -1,11 +1,11 @@
 /** What one commit does, in order: blobs are synced, then one synchronous batch holds everything else of the block. */
-import type { Change } from '../kernel/index.js';
+import { spanChanges, type Change } from '../kernel/index.js';
 import type { PreparedVersion } from '../chain/index.js';
 import type { BlobStore } from './blobs.js';
 import { closedSpanRows, freedSpanRows } from './snapshots/closed-spans.js';
 import type { Freed, SnapshotCollector } from './snapshots/collector.js';
 import type { HeapFiles } from './snapshots/heap-files.js';
-import { refChanges, refRows } from './snapshots/rows.js';
+import { isKept, refChanges, refRows } from './snapshots/rows.js';
 import { chainPrefix, databaseKeyOfKernelRow, localPrefix, numberOfRow, numberRow, rowValue, type DatabaseRow, type NodeDatabase } from './store.js';
 import { encodeUndo, undoKey } from './undo.js';
 
@@ -48,11 +48,12 @@ export async function commitBlock({ database, blobs, heaps, collector, undoBlock
   onStep?.('before-blobs');
   await blobs.sync();
   onStep?.('before-heaps');
-  const refs = refChanges(database, kernelChanges, heaps.baseHash);
-  const stored = await heaps.persist(refs.added.keys());
+  const changedSpans = spanChanges(kernelChanges);
+  const refs = refChanges(database, changedSpans, heaps.baseHash);
+  const stored = await heaps.persist([...refs.added.keys()].filter(hash => heaps.isInFlight(hash) || !isKept(database, hash)));
   const rows = [
     ...chainRows(block.prepared), ...kernelRows(kernelChanges), ...localRows(block),
-    ...(await refRows(database, version, refs, stored)), ...closedSpanRows(version, kernelChanges),
+    ...(await refRows(database, version, refs, stored)), ...closedSpanRows(version, changedSpans),
   ];
   const before = rows.map(({ key, value }) => ({ key, value: isNewNode(key, value) ? undefined : database.get(key) }));
   const freed = freedUndo(database, version, block.confirmed, undoBlocks);

@@ -3,7 +3,7 @@
  * hashed, u/ what each block replaced. One batch per block is synced to disk; there is no other write.
  */
 import { Level } from 'level';
-import { isLocal, textOfWtf8, wtf8Bytes, type KernelBacking } from '../kernel/index.js';
+import { endOf, isLocal, textOfWtf8, wtf8Bytes, type KernelBacking } from '../kernel/index.js';
 import type { RowSource } from '../chain/store/index.js';
 
 /** A row as it lies in the database; the key has its prefix. `value` undefined deletes. */
@@ -12,8 +12,6 @@ export type DatabaseRow = { readonly key: string; readonly value: Uint8Array | u
 type Db = Level<Buffer, Uint8Array>;
 
 const bytesOf = (key: string): Buffer => Buffer.from(key, 'latin1');
-/** After every key with the prefix: its last character, one higher. */
-export const endOf = (prefix: string): string => prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 
 export const chainPrefix = 'c/';
 export const kernelPrefix = 'k/';
@@ -42,13 +40,7 @@ export class NodeDatabase {
   /** Opens or makes the database. Throws an Error for people when another process has it. */
   static async open(path: string): Promise<NodeDatabase> {
     const db: Db = new Level<Buffer, Uint8Array>(path, { keyEncoding: 'buffer', valueEncoding: 'view' });
-    try {
-      await db.open();
-    } catch (error) {
-      const cause = (error as { cause?: { code?: string } }).cause;
-      if (cause?.code === 'LEVEL_LOCKED') throw new DatabaseLocked(path);
-      throw error;
-    }
+    await openUnlessLocked(db, path);
     return new NodeDatabase(db);
   }
 
@@ -132,7 +124,7 @@ export class NodeDatabase {
 }
 
 function textOf(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && textOfWtf8(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  return bytes && textOfWtf8(bytes);
 }
 
 export const rowValue = (text: string): Uint8Array => wtf8Bytes(text);
@@ -141,6 +133,17 @@ export const rowText = textOf;
 /** A number as a local row holds it: decimal text. */
 export const numberRow = (value: bigint): Uint8Array => rowValue(String(value));
 export const numberOfRow = (bytes: Uint8Array | undefined): bigint | undefined => bytes && BigInt(Buffer.from(bytes).toString('ascii'));
+
+/** Opens a database at `path`. Rejects with DatabaseLocked when another process has it. */
+export async function openUnlessLocked(db: Pick<Level, 'open'>, path: string): Promise<void> {
+  try {
+    await db.open();
+  } catch (error) {
+    const cause = (error as { cause?: { code?: string } }).cause;
+    if (cause?.code === 'LEVEL_LOCKED') throw new DatabaseLocked(path);
+    throw error;
+  }
+}
 
 /** Another process has the database. */
 export class DatabaseLocked extends Error {

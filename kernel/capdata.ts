@@ -8,6 +8,7 @@ export { ErrorValue, fromPlainJson, isRecord, makeError, PromiseRef, promiseRef,
 export type { CapDataLimits } from './capdata/decode.js';
 export { CapDataError, decodeCapData, nestingDepth, nestingMax } from './capdata/decode.js';
 export { encodeCapData } from './capdata/encode.js';
+export { lengthOf } from './capdata/length.js';
 export { loneSlot } from './capdata/lone-slot.js';
 export type { Method } from './capdata/methargs.js';
 export { decodeMethargs, encodeMethargs, methodOf } from './capdata/methargs.js';

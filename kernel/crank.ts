@@ -1,6 +1,6 @@
 /** One crank: a planned item settles as one atomic step over the state (design 5.2, Settling). Every branch of a crank is here. */
 import assert from 'node:assert/strict';
-import type { CapData } from './capdata.js';
+import { lengthOf, type CapData } from './capdata.js';
 import { errorData, vatTerminated } from './errors.js';
 import type { GcAction } from './gc.js';
 import type { VatId } from './ids.js';
@@ -64,7 +64,7 @@ const deliveredFree = 2048;
 
 /** What a delivery costs: the reported computrons, or the limit if none were, and what was delivered, recorded and saved. */
 export function chargeOf({ computrons, syscalls, recordedBytes = 0, saved }: DeliveryOutcome, limit: number, delivery: VatDelivery): bigint {
-  const delivered = BigInt(Math.max(0, lengthOf(delivery) - deliveredFree));
+  const delivered = BigInt(Math.max(0, dataIn(delivery) - deliveredFree));
   return BigInt(computrons ?? limit) + perSyscall * BigInt(syscalls.length) + perByte * BigInt(recordedBytes) + perLink * BigInt(linksIn(syscalls)) + perDelivered * delivered + perSavedByte * BigInt(saved?.size ?? 0);
 }
 
@@ -78,12 +78,11 @@ function linksIn(syscalls: DeliveryOutcome['syscalls']): number {
 }
 
 /** UTF-16 units of the data in a delivery. */
-function lengthOf(delivery: VatDelivery): number {
-  const ofData = ({ body, slots }: CapData): number => slots.reduce((sum, slot) => sum + slot.length, body.length);
+function dataIn(delivery: VatDelivery): number {
   switch (delivery[0]) {
-    case 'startVat': return ofData(delivery[1]);
-    case 'message': return ofData(delivery[2].methargs);
-    case 'notify': return delivery[1].reduce((sum, [, , data]) => sum + ofData(data), 0);
+    case 'startVat': return lengthOf(delivery[1]);
+    case 'message': return lengthOf(delivery[2].methargs);
+    case 'notify': return delivery[1].reduce((sum, [, , data]) => sum + lengthOf(data), 0);
     case 'dropExports': case 'retireExports': case 'retireImports': return delivery[1].reduce((sum, vref) => sum + vref.length, 0);
     case 'bringOutYourDead': return 0;
   }
@@ -125,13 +124,15 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
   if (lives) goOn(state, vat, source, outcome);
   return {
     step: closeStep(state, 'crank'),
-    cost: atLeast(crankBase * BigInt(Math.max(1, itemsOf(source).length)), computrons) + pageIn,
+    cost: costOf(computrons, itemsOf(source).length) + pageIn,
     discard: lives ? undefined : vat,
     reload: lives && takesSnapshot(source) ? vat : undefined,
   };
 }
 
-function atLeast(least: bigint, computrons: bigint): bigint {
+/** What a crank costs its run that spent so much on so many items. */
+export function costOf(computrons: bigint, items = 1): bigint {
+  const least = crankBase * BigInt(Math.max(1, items));
   return computrons > least ? computrons : least;
 }
 

@@ -9,7 +9,7 @@
  * held again, so what is found to be garbage may be removed over many runs.
  */
 import assert from 'node:assert/strict';
-import { markLive, readNode, readSearch, writeNode, writeSearch, type Search } from './cycles/candidates.js';
+import { markLive, readNode, readSearch, writeNode, writeSearch, type CycleNode, type Search } from './cycles/candidates.js';
 import { cutLinks, holdsOn, linksOf } from './cycles/links.js';
 import type { Kref } from './ids.js';
 import { hold, release } from './refcount.js';
@@ -73,11 +73,12 @@ function countNext(state: KernelState): number | undefined {
  * A node that the search meets for the first time; undefined if it leads nowhere. What became a candidate since the search
  * began is left to the next one: it may lead on only since then, and links to it that were followed before do not count.
  */
-function findNode(state: KernelState, kref: Kref): ReturnType<typeof readNode> {
+function findNode(state: KernelState, kref: Kref): CycleNode | undefined {
   if (state.rows.has(keys.cycleCandidate(readSearch(state.rows).side, kref)) || linksOf(state, kref) === undefined) return undefined;
-  writeNode(state, kref, { links: 0, mark: 'waiting' });
+  const node: CycleNode = { links: 0, mark: 'waiting' };
+  writeNode(state, kref, node);
   state.rows.set(keys.cycleWork(kref), '');
-  return readNode(state.rows, kref);
+  return node;
 }
 
 function takeCandidate(state: KernelState, search: Search): number {

@@ -1,5 +1,5 @@
 /** Capdata that the kernel writes by itself. */
-import type { CapData } from './capdata.js';
+import { lengthOf, type CapData } from './capdata.js';
 
 export const undefinedData: CapData = { body: '#"#undefined"', slots: [] };
 
@@ -29,6 +29,5 @@ const repeatedMax = 8192;
  * short. Otherwise one long reason would fill the store as often as there are results.
  */
 export function repeatable(data: CapData): CapData {
-  const size = data.slots.reduce((sum, slot) => sum + slot.length, data.body.length);
-  return size <= repeatedMax ? data : errorData('the reason is too long to be repeated');
+  return lengthOf(data) <= repeatedMax ? data : errorData('the reason is too long to be repeated');
 }

@@ -26,7 +26,7 @@ export { SnapshotUnusable, type HeapSource, type HeapWriter, type SavedHeap, typ
 export { defaultParams, type KernelParams, type KernelState } from './state.js';
 export { activityHash, stepNumber, type StepKind, type StepRecord } from './step.js';
 export { verifyBundle } from './store/bundle.js';
-export { keys } from './store/keys.js';
+export { endOf, keys } from './store/keys.js';
 export { compareText, isLocal, KernelStorage, MemoryBacking, type Change, type KernelBacking, type ReadableRows } from './store/storage.js';
 export { spanChanges, type SpanChange } from './store/spans.js';
 export { textOfWtf8, wtf8Bytes } from './store/wtf8.js';
@@ -37,4 +37,4 @@ export { ReplayMismatch, sameJson } from './vat/replay.js';
 export { EngineMissing, type BundleSource } from './vat/worker-maker.js';
 export { WorkerLost, type WorkerFactory } from './vat/protocol.js';
 export { makeXsnapWorkerFactory } from './vat/worker-xsnap.js';
-export { livesOf, MemoryHostStore, sagaPrefix, slotPrefix, statusOf, WorkerLife, type HostLedger, type HostRow, type HostStore, type LifeNotice, type WorkerLifeOptions, type WorkerStatus } from './vat/life/index.js';
+export { MemoryHostStore, readLives, sagaPrefix, slotPrefix, statusOf, WorkerLife, type HostLedger, type HostRow, type HostStore, type LifeNotice, type WorkerLifeOptions, type WorkerStatus } from './vat/life/index.js';

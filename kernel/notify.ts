@@ -2,6 +2,7 @@
  * Notifies that wait for one vat: which of them are told in one delivery, and of which promises (design 5.2, The delivery).
  * Both are fixed when the round is planned: a promise that settles between planning and settling is notified later.
  */
+import { lengthOf } from './capdata.js';
 import { isPromise, storedKref, type KernelPromiseId } from './ids.js';
 import type { NotifyItem } from './items.js';
 import { knownPromise, resolutionOf } from './promises.js';
@@ -59,10 +60,10 @@ function reachOf(rows: ReadableRows, kp: KernelPromiseId, told: ReadonlySet<Kern
     const next = waiting.pop() as KernelPromiseId;
     if (told.has(next) || found.has(next) || knownPromise(rows, next).state === 'unresolved') continue;
     found.add(next);
-    const { body, slots } = resolutionOf(rows, next);
-    size += slots.reduce((sum, slot) => sum + slot.length, body.length);
+    const data = resolutionOf(rows, next);
+    size += lengthOf(data);
     if (size > room && found.size > 1) return undefined;
-    const promises = slots.map(storedKref).filter(isPromise);
+    const promises = data.slots.map(storedKref).filter(isPromise);
     for (const promise of promises.reverse()) waiting.push(promise); // the first slot is on top: depth first in slot order
   }
   return { found, size };

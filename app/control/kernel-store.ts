@@ -1,9 +1,9 @@
 /** The kernel's rows of a home, at one height: from the node that runs there, or from its store when none runs. Nothing is written. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { KernelStorage, MemoryBacking, textOfWtf8, type Change } from '../../kernel/index.js';
+import { endOf, KernelStorage, MemoryBacking, textOfWtf8, type Change } from '../../kernel/index.js';
 import { databaseHeight } from '../commit.js';
-import { DatabaseLocked, databaseKeyOfKernelRow, endOf, kernelPrefix, localPrefix, NodeDatabase } from '../store.js';
+import { DatabaseLocked, databaseKeyOfKernelRow, kernelPrefix, localPrefix, NodeDatabase } from '../store.js';
 import { askRows, type ReadRow } from './client.js';
 import type { RowsRequest } from './protocol.js';
 import { controlSocketPath } from './socket-path.js';
@@ -84,8 +84,7 @@ async function* rowsIn(snapshot: ReturnType<NodeDatabase['snapshot']>, ranges: R
 async function collect(rows: AsyncIterable<ReadRow>): Promise<KernelStorage> {
   const backing = new MemoryBacking({ keepsClosedSpans: true });
   for await (const [key, value] of rows) {
-    const after = textOfWtf8(Buffer.from(value.buffer, value.byteOffset, value.length));
-    const change: Change = { key: key.slice(key.startsWith(kernelPrefix) ? kernelPrefix.length : localPrefix.length), before: undefined, after };
+    const change: Change = { key: key.slice(key.startsWith(kernelPrefix) ? kernelPrefix.length : localPrefix.length), before: undefined, after: textOfWtf8(value) };
     backing.commit([change]);
   }
   return KernelStorage.open(backing);

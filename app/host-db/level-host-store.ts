@@ -3,16 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
-import { sagaPrefix, slotPrefix, type HostRow, type HostStore } from '../../kernel/index.js';
-import { DatabaseLocked } from '../store.js';
+import { endOf, sagaPrefix, slotPrefix, type HostRow, type HostStore } from '../../kernel/index.js';
+import { openUnlessLocked } from '../store.js';
 
 export const hostDatabasePath = (home: string): string => join(home, 'host.db');
 
 const schemaKey = 'schema';
 const homeKey = 'home';
 const schema = '1';
-
-const endOf = (prefix: string): string => `${prefix}\uffff`;
 
 /** Which home this is: `id` is random; the folder's place tells a copy of the home from the home. */
 type HomeIdentity = { readonly id: string; readonly device: string; readonly inode: string };
@@ -28,12 +26,7 @@ export class LevelHostStore implements HostStore {
     const path = hostDatabasePath(home);
     mkdirSync(path, { recursive: true });
     const db = new Level<string, string>(path);
-    try {
-      await db.open();
-    } catch (error) {
-      if ((error as { cause?: { code?: string } }).cause?.code === 'LEVEL_LOCKED') throw new DatabaseLocked(path);
-      throw error;
-    }
+    await openUnlessLocked(db, path);
     try {
       return await LevelHostStore.#identified(db, path);
     } catch (error) {

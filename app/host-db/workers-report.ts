@@ -1,6 +1,6 @@
 /** What people are shown of a home's workers: by the node that runs there, or from its host.db when none runs. */
 import { existsSync } from 'node:fs';
-import { livesOf, sagaPrefix, slotPrefix, statusOf, WorkerLife, type WorkerStatus } from '../../kernel/index.js';
+import { readLives, statusOf, WorkerLife, type WorkerStatus } from '../../kernel/index.js';
 import { hostDatabasePath, LevelHostStore } from './level-host-store.js';
 
 export type WorkersReport = {
@@ -16,8 +16,7 @@ export async function readWorkers(home: string): Promise<WorkersReport> {
   if (!existsSync(hostDatabasePath(home))) return { workers: [], staleNotices: 0 };
   const store = await LevelHostStore.open(home);
   try {
-    const lives = livesOf([...(await store.rows(slotPrefix)), ...(await store.rows(sagaPrefix))]);
-    return { workers: statusOf(lives.values()), staleNotices: await WorkerLife.staleNoticesIn(store) };
+    return { workers: statusOf((await readLives(store)).values()), staleNotices: await WorkerLife.staleNoticesIn(store) };
   } finally {
     await store.close();
   }

@@ -2,7 +2,7 @@
  * Transcript entries of closed spans: freed when the block that closed them is agreed and cannot be undone any more, outside
  * the undo records, some in each block. `b/span/<height>/<vat>` says what that block closed: JSON ClosedSpan.
  */
-import { asVatId, keys, spanChanges, type Change, type VatId } from '../../kernel/index.js';
+import { asVatId, keys, type SpanChange, type VatId } from '../../kernel/index.js';
 import { databaseKeyOfKernelRow, localPrefix, rowText, rowValue, type DatabaseRow, type NodeDatabase } from '../store.js';
 import { heightText } from './rows.js';
 
@@ -15,8 +15,8 @@ const prefix = `${localPrefix}span/`;
 const freedMin = 2000;
 
 /** Rows that note what a run closed. */
-export function closedSpanRows(height: bigint, changes: readonly Change[]): DatabaseRow[] {
-  return spanChanges(changes)
+export function closedSpanRows(height: bigint, spans: readonly SpanChange[]): DatabaseRow[] {
+  return spans
     .filter(({ closed, hasEnded }) => closed.to > closed.from || hasEnded)
     .map(({ vat, closed, hasEnded }) => ({ key: `${prefix}${heightText(height)}/${vat}`, value: textRow({ ...closed, ended: hasEnded }) }));
 }

@@ -3,7 +3,7 @@
  * commit and the next block only, so that no reference can come while it looks; its rows go with the next block's batch.
  */
 import { performance } from 'node:perf_hooks';
-import { type DatabaseRow, type NodeDatabase } from '../store.js';
+import type { DatabaseRow, NodeDatabase } from '../store.js';
 import type { HeapFiles } from './heap-files.js';
 import { gcPrefix, heightText, refPrefix, snapKey } from './rows.js';
 

@@ -8,7 +8,7 @@
  *   b/gc/<height>/<hash>   since the batch of that height nothing refers to it
  *   b/base                 the hash that has the reference base:release
  */
-import { spanChanges, type Change } from '../../kernel/index.js';
+import type { SpanChange } from '../../kernel/index.js';
 import { localPrefix, rowText, rowValue, type DatabaseRow, type NodeDatabase } from '../store.js';
 import type { StoredHeap } from './heap-files.js';
 import { heapCodec } from './packing.js';
@@ -33,7 +33,7 @@ const releaseOwner = 'base:release';
 export type RefChanges = { readonly added: ReadonlyMap<string, ReadonlySet<string>>; readonly removed: ReadonlyMap<string, ReadonlySet<string>>; readonly base: DatabaseRow | undefined };
 
 /** Which references a block adds and removes, by hash. An equal hash changes nothing. */
-export function refChanges(database: NodeDatabase, changes: readonly Change[], base: string | undefined): RefChanges {
+export function refChanges(database: NodeDatabase, spans: readonly SpanChange[], base: string | undefined): RefChanges {
   const added = new Map<string, Set<string>>();
   const removed = new Map<string, Set<string>>();
   const move = (owner: string, before: string | undefined, after: string | undefined): void => {
@@ -41,7 +41,7 @@ export function refChanges(database: NodeDatabase, changes: readonly Change[], b
     if (before !== undefined) of(removed, before).add(owner);
     if (after !== undefined) of(added, after).add(owner);
   };
-  for (const { vat, heapBefore, heapAfter } of spanChanges(changes)) move(`vat:${vat}`, heapBefore, heapAfter);
+  for (const { vat, heapBefore, heapAfter } of spans) move(`vat:${vat}`, heapBefore, heapAfter);
   const known = rowText(database.get(baseKey));
   if (base !== undefined) move(releaseOwner, known, base);
   return { added, removed, base: base === undefined || base === known ? undefined : { key: baseKey, value: rowValue(base) } };
@@ -78,6 +78,12 @@ function rowsOfUsed(database: NodeDatabase, height: bigint, hash: string, stored
   const { gc, ...kept } = known ?? { ...(stored as StoredHeap), codec: heapCodec, height: heightText(height) };
   if (known && gc === undefined) return [];
   return [...(gc === undefined ? [] : [{ key: gcKey(gc, hash), value: undefined }]), snapRow(hash, { ...kept, ...stored })];
+}
+
+/** Its file is there, and stays: something refers to it. */
+export function isKept(database: NodeDatabase, hash: string): boolean {
+  const row = readSnap(database, hash);
+  return row !== undefined && row.gc === undefined;
 }
 
 export function readSnap(database: NodeDatabase, hash: string): SnapRow | undefined {

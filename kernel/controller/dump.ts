@@ -1,10 +1,11 @@
 /** The kernel's tables as plain data, in a fixed order: for people, and to be compared. */
-import { asVatId, byNumber, kernelObjectId, kernelPromiseId, type KernelObjectId, type KernelPromiseId, type Kref, type VatId } from '../ids.js';
+import { byNumber, kernelObjectId, kernelPromiseId, type KernelObjectId, type KernelPromiseId, type Kref, type VatId } from '../ids.js';
 import type { CapData } from '../capdata.js';
 import { gcActionsOf } from '../gc.js';
 import { parseItem, type QueuedMessage, type QueueItem } from '../items.js';
 import { readObject } from '../objects.js';
 import { readPromise, resolutionOf, subscribersOf, waitingMessages, type PromiseState } from '../promises.js';
+import { parseReap } from '../reap.js';
 import { keys, krefAtEnd, numberAtEnd, vatAtStart } from '../store/keys.js';
 import type { ReadableRows } from '../store/storage.js';
 import type { TranscriptEntry } from '../store/transcript.js';
@@ -61,7 +62,7 @@ export function dumpKernel(rows: ReadableRows, { log = [], vat }: DumpOptions = 
     promises: numbersBelow(rows, 'p.').map(kernelPromiseId).filter(isShown).map(kp => dumpPromise(rows, kp)),
     objects: numbersBelow(rows, 'o.').map(kernelObjectId).filter(isShown).map(kref => dumpObject(rows, kref)),
     gcActions: allVats(rows).filter(id => vat === undefined || id === vat).flatMap(id => [...gcActionsOf(rows, id)]).map(action => `${action.vat} ${gcNames[action.rank]} ${action.kref}`),
-    reapQueue: [...rows.below(keys.allReaps)].flatMap(([, text]) => vatOfReap(text, vat)),
+    reapQueue: [...rows.below(keys.allReaps)].map(([, text]) => parseReap(text).vat).filter(id => vat === undefined || id === vat),
     runQueue: queued(rows, keys.allRunQueue).filter(item => vat === undefined || isFor(rows, item, vat)),
     log,
   };
@@ -71,11 +72,6 @@ const gcNames = { 1: 'dropExports', 2: 'retireExports', 3: 'retireImports' } as 
 
 function numbersBelow(rows: ReadableRows, prefix: string): number[] {
   return [...rows.below(prefix)].map(([key]) => numberAtEnd(key));
-}
-
-function vatOfReap(text: string, only: VatId | undefined): VatId[] {
-  const vat = asVatId(text.split(' ')[0] ?? '');
-  return vat !== undefined && (only === undefined || vat === only) ? [vat] : [];
 }
 
 function queued(rows: ReadableRows, prefix: string): QueuedItem[] {

@@ -1,10 +1,9 @@
 /** Counts of what is in the kernel's tables now, each recounted from the rows: no counter that could drift (kernel reference 1.13). */
-import { keys, vatAtEnd } from '../store/keys.js';
+import { keys, numberAtEnd, vatAtEnd } from '../store/keys.js';
 import type { ReadableRows } from '../store/storage.js';
 import { stepNumber } from '../step.js';
 import { readPromise } from '../promises.js';
 import { kernelPromiseId } from '../ids.js';
-import { numberAtEnd } from '../store/keys.js';
 import { knownVat, readProgress } from '../vat/records.js';
 
 export type KernelStats = {

@@ -169,7 +169,7 @@ class LevelStore implements Backing {
 
   getSync(key: string): string | undefined {
     const value = this.#db.getSync(bytesOf(`${rowPrefix}${key}`));
-    return value && textOf(value);
+    return value && textOfWtf8(value);
   }
   async keys(from: string, to: string, limit: number): Promise<string[]> {
     const found = await this.#db.keys({ gte: bytesOf(`${rowPrefix}${from}`), lt: bytesOf(`${rowPrefix}${to}`), limit }).all();
@@ -178,7 +178,7 @@ class LevelStore implements Backing {
   async *memoryRows(): AsyncIterable<readonly [string, string]> {
     for await (const [bytes, value] of this.#db.iterator({ gte: bytesOf(rowPrefix), lt: bytesOf('k0') })) {
       const key = bytes.toString('latin1').slice(rowPrefix.length);
-      if (!isLocal(key) && !isOnDiskOnly(key)) yield [key, textOf(value)];
+      if (!isLocal(key) && !isOnDiskOnly(key)) yield [key, textOfWtf8(value)];
     }
   }
   bundle(bundleId: string): Promise<Uint8Array | undefined> {
@@ -200,8 +200,4 @@ class LevelStore implements Backing {
   async close(): Promise<void> {
     await this.#db.close();
   }
-}
-
-function textOf(bytes: Uint8Array): string {
-  return textOfWtf8(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
 }

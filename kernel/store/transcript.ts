@@ -111,15 +111,9 @@ export function startAt(rows: ReadableRows, vat: VatId, position: number): Start
 }
 
 function readEntries(rows: ReadableRows, vat: VatId, from: number, to: number, expected: string): SpanEntries {
-  const entries: TranscriptEntry[] = [];
-  let hash = firstSpanHash;
-  for (let at = from; at < to; at += 1) {
-    const text = entryAt(rows, vat, at);
-    hash = chained(hash, text);
-    entries.push(JSON.parse(text) as TranscriptEntry);
-  }
-  assert(hash === expected, `transcript of ${vat} from ${from} to ${to} does not have its recorded hash`);
-  const [start, ...deliveries] = entries;
+  const texts = Array.from({ length: to - from }, (_, index) => entryAt(rows, vat, from + index));
+  assert(hashSpan(texts) === expected, `transcript of ${vat} from ${from} to ${to} does not have its recorded hash`);
+  const [start, ...deliveries] = texts.map(text => JSON.parse(text) as TranscriptEntry);
   assert(start && 'start' in start, `transcript span of ${vat} does not begin with its start`);
   return { start, from: from + 1, deliveries: deliveries as DeliveryEntry[] };
 }

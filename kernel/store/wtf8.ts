@@ -35,7 +35,8 @@ export function wtf8Bytes(text: string): Buffer {
 }
 
 /** The inverse of wtf8Bytes, for bytes that it made. */
-export function textOfWtf8(bytes: Buffer): string {
+export function textOfWtf8(given: Uint8Array): string {
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.length);
   const plain = bytes.toString('utf8');
   if (!plain.includes('\ufffd')) return plain;
   let text = '';

@@ -4,7 +4,7 @@
  */
 import { encodeCapData, slotRef, type CapData } from '../capdata.js';
 import { addExport, deleteEntry, objectsOf, promisesOf } from '../clist.js';
-import { applyOutcome, chargeOf, crankBase, type AppliedOutcome, type CrankReport } from '../crank.js';
+import { applyOutcome, chargeOf, costOf, type AppliedOutcome, type CrankReport } from '../crank.js';
 import { disconnection, errorData, undefinedData } from '../errors.js';
 import { parseVref, vatId, type KernelObjectId, type VatId } from '../ids.js';
 import type { AloneItem, CreateVatItem, UpgradeVatItem, VatOptionsItem } from '../items.js';
@@ -49,7 +49,7 @@ export async function settleAloneItem(host: Lifecycle, key: string, item: AloneI
   releaseItem(state, item);
   const step = closeStep(state, 'crank');
   if (done.discard !== undefined) await warehouse.discard(done.discard);
-  return { step, cost: (done.computrons > crankBase ? done.computrons : crankBase) + (done.pageIn ?? 0n), discard: undefined };
+  return { step, cost: costOf(done.computrons) + (done.pageIn ?? 0n), discard: undefined };
 }
 
 type Done = {
@@ -122,9 +122,10 @@ function newVatData(state: KernelState, admin: KernelObjectId, root: KernelObjec
 /** A fresh worker with its startVat, applied to the open step. The parameters' new holds stand before the old ones go. */
 async function startIncarnation(host: Lifecycle, vat: VatId, parameters: CapData): Promise<{ applied: AppliedOutcome; computrons: bigint }> {
   const { state, warehouse } = host;
-  const { bundleId, label } = knownVat(state.rows, vat);
+  const record = knownVat(state.rows, vat);
+  const { bundleId, label } = record;
   const limit = nextLimit(state, vat);
-  writeVat(state, vat, { ...knownVat(state.rows, vat), limit });
+  writeVat(state, vat, { ...record, limit });
   replaceParameters(state, vat, parameters);
   openSpan(state, vat, { bundleId, engine: host.engine, computronsPerDelivery: limit });
   const delivery: VatDelivery = ['startVat', dataToVat(state, vat, parameters)];

@@ -1,8 +1,9 @@
 /** What a vat may be given: checked in one place, for the service, for transactions, and again at intake. */
 import type { VatSettings } from '../items.js';
 
-/** A worker with less cannot even start (lockdown and supervisor count); the most is the engine's. */
+/** Parsing the published supervisor takes 12.4 million computrons before anything of it runs: with less a cold worker could not start, and no vat would be at fault. */
 export const computronsPerDeliveryMin = 20_000_000;
+/** The engine's own bound of `-l`, a C int. */
 export const computronsPerDeliveryMax = 2 ** 31 - 1;
 export const u64Max = (1n << 64n) - 1n;
 

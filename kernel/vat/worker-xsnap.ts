@@ -9,14 +9,12 @@ import type { DeliverOptions, DeliveryOutcome, HeapSink, SyscallAnswerer, VatDel
 import { WorkerLost } from './protocol.js';
 import { openReply, parseReply } from './worker-reply.js';
 import type { WorkerEngine, WorkerEngineOptions } from './worker-engine.js';
+import { computronsPerDeliveryMax, computronsPerDeliveryMin } from './settings.js';
 import { prepareEngine } from './worker-engine.js';
 import { stackKib } from './xsnap-launch.js';
 import { XsnapProcess } from './xsnap-process.js';
 
-/** The engine's own bound of `-l`, a C int. */
-export const computronsPerDeliveryMax = 2 ** 31 - 1;
-/** Parsing the published supervisor takes 12.4 million computrons before anything of it runs: with less a cold worker could not start, and no vat would be at fault. */
-export const computronsPerDeliveryMin = 20_000_000;
+export { computronsPerDeliveryMax, computronsPerDeliveryMin };
 
 export type XsnapWorkerOptions = WorkerEngineOptions & {
   /** Takes what vats print; without it, it is dropped. It must not throw. */

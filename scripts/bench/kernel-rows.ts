@@ -74,19 +74,24 @@ async function ping({ samples, deliveries }: BenchSize, which: 'no snapshots' | 
   const kernel = await makeMeasuredKernel({ names: ['echo'], params: which === 'no snapshots' ? {} : { snapshotInitial, snapshotInterval } });
   const raw = await RawWorker.start((await contract('echo')).zip);
   const count = which === 'no snapshots' ? deliveries : Math.min(snapshotInterval, 5 * deliveries);
-  let promise = 60;
   const figures = await byTurns(samples, async () => {
     await kernel.run(Array.from({ length: count }, () => echoPing));
     return count;
-  }, async () => {
+  }, rawPings(raw, count));
+  await Promise.all([kernel.close(), raw.close()]);
+  return rowOverFloor(group, `ping, ${which}`, unit, figures.ours, figures.floor);
+}
+
+/** The floor of pings: so many to one raw worker, each time it is called. */
+function rawPings(raw: RawWorker, count: number): Batch {
+  let promise = 60;
+  return async () => {
     for (let i = 0; i < count; i += 1) {
       promise += 1;
       await raw.deliver(['message', 'o+0', { methargs: { body: '#["ping",[]]', slots: [] }, result: `p-${promise}` }]);
     }
     return count;
-  });
-  await Promise.all([kernel.close(), raw.close()]);
-  return rowOverFloor(group, `ping, ${which}`, unit, figures.ours, figures.floor);
+  };
 }
 
 const echoPing: Call = { target: '@echo', method: 'ping', args: [] };
@@ -168,14 +173,7 @@ const eight = Array.from({ length: 8 }, (_, at) => `@echo-${at}`);
 async function eightPings({ samples, deliveries }: BenchSize): Promise<Row> {
   const kernel = await makeMeasuredKernel({ names: ['echo'], copies: eight.length });
   const raw = await RawWorker.start((await contract('echo')).zip);
-  let promise = 60;
-  const figures = await byTurns(samples, () => callAll(kernel, deliveries, 'ping', []), async () => {
-    for (let i = 0; i < deliveries; i += 1) {
-      promise += 1;
-      await raw.deliver(['message', 'o+0', { methargs: { body: '#["ping",[]]', slots: [] }, result: `p-${promise}` }]);
-    }
-    return deliveries;
-  });
+  const figures = await byTurns(samples, () => callAll(kernel, deliveries, 'ping', []), rawPings(raw, deliveries));
   await Promise.all([kernel.close(), raw.close()]);
   return rowOverFloor(group, 'pings to eight vats', unit, figures.ours, figures.floor);
 }

@@ -54,8 +54,8 @@ export async function buildEngine(prepared: PreparedEngine, { toolchain = usualT
   const folder = mkdtempSync(join(cache, 'building-'));
   try {
     for (const [name, text] of prepared.texts) writeFileSync(join(folder, name), text);
-    onProgress?.(`engine: compiling ${[...prepared.texts.keys()].filter(isUnit).length} files, once, about a minute`);
     const units = [...prepared.texts.keys()].filter(isUnit);
+    onProgress?.(`engine: compiling ${units.length} files, once, about a minute`);
     const built = await compile({ folder, units, version: prepared.version }, toolchain);
     renameSync(built, cached);
   } finally {

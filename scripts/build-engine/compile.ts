@@ -16,8 +16,6 @@ export type Program = {
   readonly folder: string;
   readonly units: readonly string[];
   readonly version: string;
-  /** Called before each unit. */
-  readonly onUnit?: (done: number, total: number) => void;
 };
 
 /**
@@ -42,14 +40,12 @@ export function describeBuild(toolchain: Toolchain, version: string): string {
 /** Compiles and links `program` into the file `worker` in its folder. Throws an Error with the compiler's words. */
 export async function compile(program: Program, { compiler, optimisation }: Toolchain): Promise<string> {
   const waiting = [...program.units].sort((a, b) => weightOf(b) - weightOf(a));
-  const total = waiting.length;
   const work = async (): Promise<void> => {
     for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
-      program.onUnit?.(total - waiting.length, total);
       await run(compiler, [unit, ...settings, optimisation, `-DXSNAP_VERSION="${program.version}"`, '-c', '-o', objectOf(unit)], program.folder);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), total) }, work));
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), waiting.length) }, work));
   await run(compiler, [...program.units.map(objectOf), ...libraries, '-o', 'worker'], program.folder);
   return join(program.folder, 'worker');
 }

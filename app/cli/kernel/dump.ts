@@ -1,6 +1,5 @@
 /** `kernel dump`: the tables as plain data in a fixed order, so that two of them can be compared. */
-import { compareText, dumpKernel, keys, type KernelStorage } from '../../../kernel/index.js';
-import { endOf } from '../../store.js';
+import { compareText, dumpKernel, endOf, keys, type KernelStorage } from '../../../kernel/index.js';
 import { UsageFailure } from '../failure.js';
 import { outline } from '../output.js';
 import { knownVatArg, vatArg, type KernelVerb } from './verb.js';

@@ -2,6 +2,6 @@
 export { MemoryHostStore, type HostStore } from './host-store.js';
 export type { HostLedger, WorkerToken } from './ledger.js';
 export type { HostRow } from './rows.js';
-export { livesOf, sagaPrefix, slotPrefix } from './rows.js';
+export { readLives, sagaPrefix, slotPrefix } from './rows.js';
 export { statusOf, type WorkerStatus } from './status.js';
 export { WorkerLife, type LifeNotice, type WorkerLifeOptions } from './worker-life.js';

@@ -3,6 +3,7 @@
  * entry of the log. Names and encodings are an interface: the next release reads them.
  */
 import assert from 'node:assert/strict';
+import type { HostStore } from './host-store.js';
 import type { Saga, SagaEntry, Slot, VatLife } from './life.js';
 
 /** `value` undefined deletes. */
@@ -32,6 +33,11 @@ export function changedRows(before: VatLife, after: VatLife): HostRow[] {
   const set = [...now].filter(([key, value]) => old.get(key) !== value).map(([key, value]) => ({ key, value }));
   const gone = [...old.keys()].filter(key => !now.has(key)).map(key => ({ key, value: undefined }));
   return [...set, ...gone];
+}
+
+/** All lives that a host's store knows of, by vat. Rejects as livesOf throws. */
+export async function readLives(store: Pick<HostStore, 'rows'>): Promise<Map<string, VatLife>> {
+  return livesOf([...(await store.rows(slotPrefix)), ...(await store.rows(sagaPrefix))]);
 }
 
 /** All lives in the rows, by vat. Throws when the rows cannot be what this program, or an earlier one, wrote. */

@@ -11,7 +11,7 @@ import { unlimitedLedger, type HostLedger } from './ledger.js';
 import { isTerminal, type VatLife } from './life.js';
 import type { ProcessTable } from './process-table.js';
 import { processTable } from './process-table.js';
-import { changedRows, livesOf, sagaPrefix, slotPrefix, type HostRow } from './rows.js';
+import { changedRows, readLives, slotPrefix, type HostRow } from './rows.js';
 import { statusOf, type WorkerStatus } from './status.js';
 import { advance, type LifeEffect, type LifeEvent } from './transitions.js';
 import { workerTag } from './worker-tag.js';
@@ -159,8 +159,7 @@ export class WorkerLife {
     const { store } = this.#options;
     this.#lastGen = await numberIn(store, lastGenKey);
     this.#staleNotices = await numberIn(store, staleKey);
-    const lives = livesOf([...(await store.rows(slotPrefix)), ...(await store.rows(sagaPrefix))]);
-    for (const [vat, life] of lives) this.#lives.set(vat, life);
+    for (const [vat, life] of await readLives(store)) this.#lives.set(vat, life);
   }
 
   async #recover(): Promise<void> {
