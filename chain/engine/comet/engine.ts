@@ -6,6 +6,7 @@ import { findCometBinary } from './binary.js';
 import { spawnComet, type CometChild } from './child.js';
 import { endOrphanedComet } from './orphan.js';
 import { rpcAnswers, rpcUrlOf } from './rpc.js';
+import { removeUnbornDatabases } from './unborn-databases.js';
 
 export type CometEngineOptions = EngineOptions & {
   /** unix://path or tcp://host:port where we serve ABCI. */
@@ -56,6 +57,7 @@ export async function startCometEngine(options: CometEngineOptions): Promise<Com
   options.signal?.throwIfAborted();
   const binary = withComet ? await findCometBinary(env) : undefined;
   await endOrphanedComet(home, log);
+  if (withComet) removeUnbornDatabases(home, log);
   const end = makeEnd(log);
   const watch = makeSilenceWatch(options.silenceMaxMs ?? silenceMaxMsDefault);
   const server = await startAbciServer({

@@ -13,19 +13,22 @@ import { cometOrReason, makeHome, makeKvstore, startEngine, temporaryFolder } fr
 const { binary, skip } = await cometOrReason();
 const timeout = 60_000;
 
-function spawnDetached(t: TestContext, command: string, args: readonly string[]): { child: ChildProcess; pid: number } {
-  const child = spawn(command, args, { detached: true, stdio: 'ignore' });
+function spawnDetached(t: TestContext, command: string, args: readonly string[]): { child: ChildProcess; pid: number; said: () => string } {
+  const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
   const { pid } = child;
   assert.ok(pid);
   t.after(() => { child.kill('SIGKILL'); });
-  return { child, pid };
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => { text += chunk.toString('utf8'); });
+  return { child, pid, said: () => text };
 }
 
 test('a CometBFT left behind by a killed node is ended before the new one starts', { skip, timeout }, async t => {
   const home = makeHome(t);
   // It finds no application and would ask for one for ever, holding no lock that tells of it.
-  const { pid } = spawnDetached(t, binary ?? '', ['start', '--home', home, `--proxy_app=unix://${join(home, 'nobody.sock')}`]);
+  const { pid, said } = spawnDetached(t, binary ?? '', ['start', '--home', home, `--proxy_app=unix://${join(home, 'nobody.sock')}`]);
   recordChild(home, pid);
+  await waitUntil(() => said().includes('Retrying'), 'a CometBFT that looks for its application', 30_000);
   const application = makeKvstore();
   const { engine, lines } = await startEngine(t, home, application);
   assert.equal(processIdentity(pid), undefined);
