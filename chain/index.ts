@@ -16,6 +16,8 @@ export type { Account, AuthKeeper, AuthParams, ModuleAccountSpec, ModulePermissi
 export type { BankKeeper, BankParams, DenomMetadata } from './modules/bank/index.js';
 export { consensusStore, makeConsensusKeeper } from './modules/consensus/index.js';
 export type { ConsensusKeeper } from './modules/consensus/index.js';
+export { bondStatus } from './modules/staking/types.js';
+export type { BondStatus, CommissionRates, Delegation, Description, StakingHooks, StakingKeeper, StakingParams, TokenSource, Validator } from './modules/staking/types.js';
 export { paginate } from './modules/pagination.js';
 export type { Page, PageRequest, PageResponse } from './modules/pagination.js';
 export { queryHandler } from './modules/query-handler.js';
@@ -23,8 +25,8 @@ export type { Readable, Writable } from './modules/state.js';
 
 export { addCoins, amountOf, assertCoins, coinsFromMap, coinsOrNothing, coinsText, isDenom, parseAmount, parseCoins, toWireCoins } from './coins.js';
 export type { Coin, Coins, WireCoin } from './coins.js';
-export { addressBytes, addressPrefix, addressText, moduleAddress, parseAddress } from './crypto/address.js';
-export type { ParsedAddress } from './crypto/address.js';
+export { accountAddress, addressBytes, addressPrefix, addressText, consensusAddress, moduleAddress, operatorAddress, parseAddress } from './crypto/address.js';
+export type { AddressForm, ParsedAddress } from './crypto/address.js';
 export { verifySecp256k1, verifySecp256k1Ahead } from './crypto/secp256k1.js';
 export type { SignatureCheck } from './crypto/secp256k1.js';
 

@@ -10,8 +10,6 @@ export type MsgDefinition<M> = {
   readonly aminoName: string;
   /** Fields that amino-JSON emits even when empty (gogoproto's dont_omitempty), by proto name; nested ones as `inputs.coins`. */
   readonly aminoKeepEmpty?: readonly string[];
-  /** Text fields that hold a decimal times 10^18, which amino-JSON shows with its point; named as above. */
-  readonly aminoDecimals?: readonly string[];
   /** bech32 addresses that must sign, in order, without repeats. */
   signers(msg: M): readonly string[];
   /** The module name in the `message` event, such as "bank"; undefined leaves the attribute out. */

@@ -34,8 +34,8 @@ export function makeSignBytesMaker(codecs: Codecs, messages: ReadonlyMap<string,
 }
 
 function aminoShapes(messages: ReadonlyMap<string, AnyMsgDefinition>): AminoShapes {
-  return new Map([...messages].map(([typeUrl, { codec, aminoName, aminoKeepEmpty, aminoDecimals }]) =>
-    [typeUrl, { codec, aminoName, keepEmpty: new Set(aminoKeepEmpty), decimals: new Set(aminoDecimals) }]));
+  return new Map([...messages].map(([typeUrl, { codec, aminoName, aminoKeepEmpty }]) =>
+    [typeUrl, { codec, aminoName, keepEmpty: new Set(aminoKeepEmpty) }]));
 }
 
 /** Amino-JSON cannot say what extension options and unknown fields say, so a tx with them is not signed by it. */

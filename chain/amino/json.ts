@@ -1,10 +1,11 @@
 /**
  * Amino-JSON of protobuf messages, as the SDK's x/tx/signing/aminojson writes it and hardware wallets sign it: rebuilt
  * from the decoded message by its schema. Names as in the .proto file, 64-bit integers as text, enums as numbers, bytes
- * in base64, empty values left out unless the message's definition keeps them, an Any as {type, value}.
+ * in base64, decimals with their point, empty values left out unless the message's definition keeps them, an Any as {type, value}.
  */
 import { base64Text } from '../bytes.js';
 import { formatTimestamp } from '../codec/json.js';
+import { fromWireText, pointText } from '../codec/decimal-text.js';
 import { CodecError, type Codec, type FieldSchema, type MessageSchema } from '../codec/index.js';
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -16,8 +17,6 @@ export type AminoShape = {
   readonly aminoName: string;
   /** Written even when empty: `[]`, `""`, `"0"`, `0`, `false`, `{}`. */
   readonly keepEmpty: ReadonlySet<string>;
-  /** Text fields that hold a decimal times 10^18 and are shown with their point. */
-  readonly decimals: ReadonlySet<string>;
 };
 
 /** The message has no amino-JSON, such as for want of an amino name. The tx cannot be signed in this mode. */
@@ -80,9 +79,9 @@ function fieldJson(place: Place, field: FieldSchema, content: unknown, path: str
 
 function valueJson(place: Place, field: FieldSchema, content: unknown, path: string): Json {
   if (field.type.kind === 'message') return content === undefined ? {} : messageJson(place, field.type.message, content as Plain, path);
+  if (field.decimal) return decimalJson(content as string | Uint8Array);
   if (content instanceof Uint8Array) return base64Text(content);
   if (typeof content === 'bigint') return content.toString();
-  if (place.shape.decimals.has(path)) return decimalJson(content as string);
   return content as string | number | boolean;
 }
 
@@ -121,9 +120,12 @@ function durationJson({ seconds, nanos }: { seconds: bigint; nanos: number }): J
   return (seconds * 1_000_000_000n + BigInt(nanos)).toString();
 }
 
-function decimalJson(text: string): Json {
-  const digits = text.replace(/^-/, '').padStart(19, '0');
-  return `${text.startsWith('-') ? '-' : ''}${digits.slice(0, -18)}.${digits.slice(-18)}`;
+function decimalJson(content: string | Uint8Array): Json {
+  const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
+  if (text === '') return '0';
+  const value = fromWireText(text);
+  if (value === undefined) throw new AminoUnsupported('a decimal field that holds none');
+  return pointText(value);
 }
 
 /** The one text of a JSON value: keys sorted by code unit at every level, no spaces, & < > escaped. */

@@ -1,7 +1,8 @@
 /**
  * Proto-JSON in the form that Cosmos tools print: snake_case names, 64-bit integers as strings, bytes in base64,
- * enums by name, defaults emitted, Any with "@type", Timestamp as RFC 3339, Duration with a trailing "s".
+ * enums by name, decimals with their point, defaults emitted, Any with "@type", Timestamp as RFC 3339, Duration with a trailing "s".
  */
+import { fromPointText, fromWireText, pointText } from './decimal-text.js';
 import { isLong, type FieldSchema, type MessageSchema, type ScalarKind } from './schema.js';
 import { CodecError, decodeMessage, emptyMessage, encodeMessage } from './wire.js';
 
@@ -27,6 +28,7 @@ export function toProtoJson(schema: MessageSchema, value: Plain, schemas: Schema
 
 function fieldToJson(field: FieldSchema, content: unknown, schemas: Schemas): unknown {
   const { type } = field;
+  if (field.decimal) return decimalToJson(content as string | Uint8Array);
   switch (type.kind) {
     case 'message': return toProtoJson(type.message, content as Plain, schemas);
     case 'enum': return type.byNumber.get(content as number) ?? content;
@@ -34,6 +36,20 @@ function fieldToJson(field: FieldSchema, content: unknown, schemas: Schemas): un
       if (content instanceof Uint8Array) return Buffer.from(content).toString('base64');
       return typeof content === 'bigint' ? content.toString() : content;
   }
+}
+
+/** What is no decimal, which a stranger's message may hold, is shown as it is. */
+function decimalToJson(content: string | Uint8Array): string {
+  const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
+  const value = text === '' ? undefined : fromWireText(text);
+  return value === undefined ? text : pointText(value);
+}
+
+function decimalFromJson(schema: MessageSchema, field: FieldSchema, content: unknown): string | Uint8Array {
+  const value = typeof content === 'string' ? fromPointText(content) : undefined;
+  if (value === undefined) throw new CodecError(`${schema.typeName}.${field.protoName}`, `${String(content)} is not a decimal with at most 18 digits after the point`);
+  const wire = value.toString();
+  return field.type.kind === 'scalar' && field.type.scalar === 'bytes' ? Uint8Array.from(Buffer.from(wire, 'latin1')) : wire;
 }
 
 function wellKnownToJson(schema: MessageSchema, value: Plain, schemas: Schemas): unknown {
@@ -90,6 +106,7 @@ export function fromProtoJson(schema: MessageSchema, json: unknown, schemas: Sch
 function fieldFromJson(schema: MessageSchema, field: FieldSchema, content: unknown, schemas: Schemas): unknown {
   const path = `${schema.typeName}.${field.protoName}`;
   const { type } = field;
+  if (field.decimal) return decimalFromJson(schema, field, content);
   switch (type.kind) {
     case 'message': return fromProtoJson(type.message, content, schemas);
     case 'enum': {

@@ -30,6 +30,8 @@ export type FieldSchema = {
   /** The oneof it belongs to, or undefined. A proto3 `optional` field counts as a oneof of its own. */
   readonly oneof: string | undefined;
   readonly packed: boolean;
+  /** A text (or bytes) that holds a decimal times 10^18, and is shown with its point in JSON: customtype LegacyDec. */
+  readonly decimal: boolean;
 };
 
 export type MessageSchema = {
@@ -94,6 +96,7 @@ function schemaOf(type: protobuf.Type, into: Map<string, MessageSchema>): Messag
       mapKey: field instanceof protobuf.MapField ? (field.keyType as ScalarKind) : undefined,
       oneof: field.partOf?.name,
       packed: field.packed,
+      decimal: field.options?.['(gogoproto.customtype)'] === 'cosmossdk.io/math.LegacyDec',
     };
     fields.push(entry);
     byNumber.set(entry.number, entry);

@@ -142,7 +142,7 @@ test('in amino-JSON the key signs what the chain rebuilds', async t => {
   const [any] = TxBody.decode(raw.bodyBytes).messages;
   assert.ok(dev0 && any);
   const codec = codecOf<unknown>('windlass.kernel.v1.MsgInvoke');
-  const shape = { codec, aminoName: 'windlass/Invoke', keepEmpty: new Set<string>(), decimals: new Set<string>() };
+  const shape = { codec, aminoName: 'windlass/Invoke', keepEmpty: new Set<string>() };
   const signed = aminoSignBytes(new Map([[any.typeUrl, shape]]), {
     chainId: 'windlass-local', accountNumber, sequence: BigInt(sequence), timeoutHeight: 0n, memo: 'a < b & c',
     fee: { amount: [{ denom: 'uwind', amount: '3751' }], gasLimit: 150_002n, payer: '', granter: '' }, msgs: [{ typeUrl: any.typeUrl, value: codec.decode(any.value) }],

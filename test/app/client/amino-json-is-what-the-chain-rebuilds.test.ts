@@ -7,7 +7,7 @@ import { toAminoJson, type AminoShapes } from '../../../chain/amino/json.js';
 
 const aminoTypes = new AminoTypes({ ...createDefaultAminoConverters(), ...windlassAminoConverters });
 const shapes: AminoShapes = new Map(kernelMessages.map(({ typeName, typeUrl, aminoName }) => [
-  typeUrl, { codec: codecOf<unknown>(typeName), aminoName, keepEmpty: new Set<string>(), decimals: new Set<string>() },
+  typeUrl, { codec: codecOf<unknown>(typeName), aminoName, keepEmpty: new Set<string>() },
 ]));
 
 const samples: [KernelMessageName, object][] = [

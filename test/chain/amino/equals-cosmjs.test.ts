@@ -10,7 +10,7 @@ import { makeRandom } from '../../support/chain-random.js';
 
 const { modules } = makeCoreModules(testCodecs, []);
 const shapes: AminoShapes = new Map(modules.flatMap(({ msgs = [] }) => msgs).map(({ codec, aminoName, aminoKeepEmpty }) =>
-  [codec.typeUrl, { codec, aminoName, keepEmpty: new Set(aminoKeepEmpty), decimals: new Set<string>() }]));
+  [codec.typeUrl, { codec, aminoName, keepEmpty: new Set(aminoKeepEmpty) }]));
 const cosmjs = new AminoTypes(createDefaultAminoConverters());
 const coins = [{ denom: 'uwind', amount: '12' }, { denom: 'x', amount: '0' }];
 const [from, to] = [strangerAddress(1), strangerAddress(2)];
@@ -44,15 +44,15 @@ test('sign documents have the bytes of cosmjs’, whatever the memo holds', () =
   }
 });
 
-const shapeOf = (typeName: string, aminoName: string, keepEmpty: string[] = [], decimals: string[] = []): [string, AminoShape] => {
+const shapeOf = (typeName: string, aminoName: string, keepEmpty: string[] = []): [string, AminoShape] => {
   const codec: Codec<unknown> = testCodecs.of<unknown>(typeName);
-  return [codec.typeUrl, { codec, aminoName, keepEmpty: new Set(keepEmpty), decimals: new Set(decimals) }];
+  return [codec.typeUrl, { codec, aminoName, keepEmpty: new Set(keepEmpty) }];
 };
 
 test('integers of 64 bits are text, of 32 bits numbers; bytes base64; times, durations, decimals and keys have their forms', () => {
   const own = new Map([
     shapeOf('tendermint.types.EvidenceParams', 'e'), shapeOf('cosmos.bank.v1beta1.DenomUnit', 'u'), shapeOf('cosmos.tx.v1beta1.TxBody', 'b'),
-    shapeOf('cosmos.base.v1beta1.DecCoin', 'd', [], ['amount']), shapeOf('cosmos.base.query.v1beta1.PageRequest', 'p'), ...shapes,
+    shapeOf('cosmos.base.v1beta1.DecCoin', 'd'), shapeOf('cosmos.base.query.v1beta1.PageRequest', 'p'), ...shapes,
   ]);
   const json = (typeName: string, value: object): string => canonicalJson(toAminoJson(own, `/${typeName}`, value));
   assert.equal(json('tendermint.types.EvidenceParams', { maxAgeNumBlocks: 5n, maxAgeDuration: { seconds: 2n, nanos: 5 }, maxBytes: 0n }),
