@@ -1,6 +1,10 @@
 /** A story with real workers and many heap snapshots; as a program it prints what it came to. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { activityHash, allVats, makeXsnapWorkerFactory, readProgress } from '../../kernel/index.js';
+import { findXsnapBinary } from '../../kernel/vat/xsnap-binary.js';
 import { makeTestKernel, type TestKernel, type TestKernelOptions } from './kernel.js';
 
 export type HeapStory = {
@@ -38,7 +42,20 @@ export async function tellHeapStory(options: TestKernelOptions, restart: (k: Tes
   }
 }
 
+/** The story as another process tells it: `argv` is [folder of its base snapshot, path of an engine of its own]. */
+export async function heapStoryOfProcess(folder: string, binary: string | undefined, { before = [], env = {} }: { readonly before?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {}): Promise<HeapStory> {
+  const [command = '', ...args] = [...before, process.execPath, fileURLToPath(import.meta.url), folder, ...(binary === undefined ? [] : [binary])];
+  const child = spawn(command, args, { cwd: folder, env: { ...process.env, HOME: folder, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { said += text; });
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  assert.equal(code, 0, said);
+  return JSON.parse(said) as HeapStory;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const workers = makeXsnapWorkerFactory({ baseSnapshotFolder: process.argv[2] as string });
+  const [, , folder = '', path] = process.argv;
+  const binary = path === undefined ? undefined : { path, engineId: findXsnapBinary().engineId };
+  const workers = makeXsnapWorkerFactory({ baseSnapshotFolder: join(folder, 'base'), ...(binary ? { binary } : {}) });
   process.stdout.write(JSON.stringify(await tellHeapStory({ workers, engine: workers.engineId })));
 }

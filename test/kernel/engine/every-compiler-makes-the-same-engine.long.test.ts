@@ -9,6 +9,7 @@ import { buildEngine, prepareSources } from '../../../scripts/build-engine/build
 import { packageRootAbove } from '../../../scripts/package-root.js';
 import { attacks, usual } from '../../support/engine-attacks.js';
 import { runInEngine } from '../../support/engine-process.js';
+import { heapStoryOfProcess, tellHeapStory } from '../../support/heap-story.js';
 
 const root = packageRootAbove(import.meta.dirname);
 const engine = prepareEngine({});
@@ -18,7 +19,7 @@ after(() => { rmSync(folder, { recursive: true, force: true }); });
 const compilers = ['cc', 'clang'].filter(name => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
 for (const compiler of compilers) {
   for (const optimisation of ['-O1', '-O2']) {
-    test(`${compiler} ${optimisation}: the same base snapshot, costs and verdicts`, async () => {
+    test(`${compiler} ${optimisation}: the same base snapshot, costs, verdicts and heaps of vats`, async () => {
       const binary = await buildEngine(prepareSources(root), { toolchain: { compiler, optimisation } });
       const other = prepareEngine({ binary: { path: binary, engineId: engine.engineId.split(':')[0]! }, baseSnapshotFolder: folder });
       assert.equal(other.engineId, engine.engineId);
@@ -30,6 +31,7 @@ for (const compiler of compilers) {
       for (const [name, program] of Object.entries(attacks)) {
         assert.deepEqual(await ends(binary, program, 500_000), await ends(engine.binary, program, 500_000), name);
       }
+      assert.deepEqual(await heapStoryOfProcess(folder, binary), await tellHeapStory({}), 'activity hash and heaps');
     });
   }
 }
