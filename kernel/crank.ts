@@ -6,10 +6,12 @@ import type { GcAction } from './gc.js';
 import type { VatId } from './ids.js';
 import type { NotifyItem, SendItem } from './items.js';
 import { chargeVat } from './meter.js';
+import { settleNotice, type QueuedNotify } from './notify.js';
 import { noteAtWork, pageInPrice } from './page-in.js';
 import { releaseItem, takeFromQueue } from './queues.js';
 import { queueDueReap, takeReap } from './reap.js';
 import { rejectResult } from './route.js';
+import { isUnasked } from './run-queue.js';
 import { callService } from './service/call.js';
 import type { KernelState } from './state.js';
 import { beginStep, closeStep, undoStep, type StepRecord } from './step.js';
@@ -30,7 +32,9 @@ export type PlannedItem =
   | { readonly kind: 'void-gc'; readonly actions: readonly GcAction[] }
   | { readonly kind: 'vat'; readonly vat: VatId; readonly source: VatSource; readonly delivery: VatDelivery }
   /** Needs no worker: a call of a service, a message or a notify that reaches nobody. */
-  | { readonly kind: 'kernel'; readonly key: string; readonly item: SendItem | NotifyItem };
+  | { readonly kind: 'kernel'; readonly key: string; readonly item: SendItem | NotifyItem }
+  /** What a vat need not be told: only its c-list changes. */
+  | { readonly kind: 'notices'; readonly vat: VatId; readonly notices: readonly QueuedNotify[] };
 
 export type CrankReport = {
   readonly step: StepRecord;
@@ -91,14 +95,29 @@ function dataIn(delivery: VatDelivery): number {
 /** Settles an item that needs no worker. */
 export function settleKernelItem(state: KernelState, planned: Exclude<PlannedItem, { kind: 'vat' }>): CrankReport {
   beginStep(state);
-  if (planned.kind === 'void-gc') {
-    for (const { key } of planned.actions) state.rows.delete(key);
-  } else {
-    takeFromQueue(state, planned.key, planned.item);
-    if (planned.item.type === 'send') callService(state, planned.item);
-    releaseItem(state, planned.item);
+  const items = doKernelItem(state, planned);
+  return { step: closeStep(state, 'crank'), cost: crankBase * BigInt(items), discard: undefined };
+}
+
+/** Answers with how many items it was. */
+function doKernelItem(state: KernelState, planned: Exclude<PlannedItem, { kind: 'vat' }>): number {
+  switch (planned.kind) {
+    case 'void-gc':
+      for (const { key } of planned.actions) state.rows.delete(key);
+      return 1;
+    case 'notices':
+      for (const { key, item } of planned.notices) settleNotice(state, key, item);
+      return planned.notices.length;
+    case 'kernel':
+      if (isUnasked(planned.item)) {
+        settleNotice(state, planned.key, planned.item);
+      } else {
+        takeFromQueue(state, planned.key, planned.item);
+        if (planned.item.type === 'send') callService(state, planned.item);
+        releaseItem(state, planned.item);
+      }
+      return 1;
   }
-  return { step: closeStep(state, 'crank'), cost: crankBase, discard: undefined };
 }
 
 /** Settles a vat's delivery with what its worker did. The delivery must be the one that was planned. */

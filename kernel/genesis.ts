@@ -5,6 +5,7 @@ import type { VatSettings } from './items.js';
 import { enqueue } from './queues.js';
 import { hold } from './refcount.js';
 import { routeSend } from './route.js';
+import { schemaVersion } from './schema/version.js';
 import { addServiceObject, refTo } from './service/objects.js';
 import { isLabel } from './service/vats.js';
 import type { KernelState } from './state.js';
@@ -13,9 +14,6 @@ import { keys } from './store/keys.js';
 import { compareText } from './store/storage.js';
 import { addVat, rootOf } from './vat/lifecycle.js';
 import { defaultSettings } from './vat/settings.js';
-
-/** Schema version of a fresh store (design 5.7). */
-export const schemaVersion = 3;
 
 export type StaticVat = {
   readonly bundleId: string;

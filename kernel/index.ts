@@ -4,11 +4,11 @@ export { audit, auditReport, type AuditOptions, type InvariantName, type Invaria
 export type { CapData } from './capdata.js';
 export {
   bundleIdOf, computronPolicy, Controller, crankPolicy, dumpKernel, foreverPolicy, initializeKernel, KernelPanic, kernelStats, makeController, openKernelStorage,
-  readBundle, upgradeKernel, wallClockPolicy, withCleanupBudget,
+  readBundle, wallClockPolicy, withCleanupBudget,
   type ControllerConfig, type ControllerOptions, type ControllerStorage, type ControllerVat, type DumpedPromise, type DumpOptions, type GivenBundle,
   type InitializeOptions, type KernelDump, type KernelStats, type QueuedArgs, type QueuedItem, type QueuePolicy, type ReadBundle, type UpgradeOptions, type VatTable,
 } from './controller/index.js';
-export { type InstalledBundle, type KernelConfig, type StaticVat, schemaVersion } from './genesis.js';
+export type { InstalledBundle, KernelConfig, StaticVat } from './genesis.js';
 export { asKernelObjectId, asVatId, storedKref, type KernelObjectId, type Kref, type VatId } from './ids.js';
 export { Kernel, budgetPolicy, type KernelOptions, type KernelRun } from './kernel.js';
 export type { VatSettings } from './items.js';
@@ -16,6 +16,10 @@ export { ownerOf, owningVat, readObject } from './objects.js';
 export type { OutboundOp } from './outbound.js';
 export { canResolve, isName, isNameInUse, isNewName, namesOf, readName, readPublication } from './principal.js';
 export type { RunInput, RunPolicy, RunReport } from './run.js';
+export {
+  CountingRows, countByVat, findLeakedPromises, hasUpgradeEvents, injectUpgradeEvents, migrateKernel, readSchema, requireCurrentSchema, schemaProblem, schemaVersion,
+  searchedPrefixes, upgradeKernel, type Injected, type LeakedPromise,
+} from './schema/index.js';
 export type { FundsService } from './service/funds.js';
 export { addServiceObject, dataOfKind, refTo, serviceData, setServiceData } from './service/objects.js';
 export type { KernelService, ServiceAnswer, ServiceCall, ServiceData } from './service/types.js';

@@ -21,7 +21,13 @@ export type VatSettings = {
 
 /** Who asked for a vat operation, and so is told how it ended: the promise is settled with the answer. */
 export type SendItem = { readonly type: 'send'; readonly target: KernelObjectId } & QueuedMessage;
-export type NotifyItem = { readonly type: 'notify'; readonly vat: VatId; readonly promise: KernelPromiseId };
+export type NotifyItem = {
+  readonly type: 'notify';
+  readonly vat: VatId;
+  readonly promise: KernelPromiseId;
+  /** The vat does not wait for the promise: nothing is told, only its entry goes (schema/repair.ts). */
+  readonly unasked?: true;
+};
 export type CreateVatItem = {
   readonly type: 'create-vat';
   /** Set for a static vat, whose record and root exist since genesis; otherwise numbered when the item is done. */

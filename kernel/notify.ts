@@ -3,9 +3,14 @@
  * Both are fixed when the round is planned: a promise that settles between planning and settling is notified later.
  */
 import { lengthOf } from './capdata.js';
-import { isPromise, storedKref, type KernelPromiseId } from './ids.js';
-import type { NotifyItem } from './items.js';
+import { deleteEntry, entryOf } from './clist.js';
+import { isPromise, storedKref, type KernelPromiseId, type VatId } from './ids.js';
+import { parseItem, type NotifyItem } from './items.js';
 import { knownPromise, resolutionOf } from './promises.js';
+import { releaseItem } from './queues.js';
+import { runQueueOf } from './run-queue.js';
+import type { KernelState } from './state.js';
+import { keys } from './store/keys.js';
 import type { ReadableRows } from './store/storage.js';
 
 export type QueuedNotify = { readonly key: string; readonly item: NotifyItem };
@@ -67,4 +72,25 @@ function reachOf(rows: ReadableRows, kp: KernelPromiseId, told: ReadonlySet<Kern
     for (const promise of promises.reverse()) waiting.push(promise); // the first slot is on top: depth first in slot order
   }
   return { found, size };
+}
+
+/**
+ * Settles an unasked notify in the open step: the vat's entry of the promise goes, as after a delivery, but the vat is told
+ * nothing. If it has asked meanwhile, the notify that it gets for that does it.
+ */
+export function settleNotice(state: KernelState, key: string, item: NotifyItem): void {
+  const { vat, promise } = item;
+  state.rows.delete(key);
+  if (entryOf(state.rows, vat, promise) && !isToBeTold(state, vat, promise)) deleteEntry(state, vat, promise);
+  releaseItem(state, item);
+}
+
+/** A notify waits for it, in the run-queue or, while it is paused, in its own queue. */
+function isToBeTold({ rows }: KernelState, vat: VatId, promise: KernelPromiseId): boolean {
+  if (runQueueOf(rows).hasNotify(vat, promise)) return true;
+  for (const [, text] of rows.below(keys.pausedItemsOf(vat))) {
+    const item = parseItem(text);
+    if (item.type === 'notify' && item.promise === promise) return true;
+  }
+  return false;
 }

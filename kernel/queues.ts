@@ -13,6 +13,11 @@ import type { ReadableRows } from './store/storage.js';
 /** Puts an item at the tail. The caller has taken no hold for it: this does. */
 export function enqueue(state: KernelState, item: QueueItem): void {
   for (const kref of krefsIn(item)) hold(state, storedKref(kref));
+  enqueueHeld(state, item);
+}
+
+/** Puts an item at the tail that holds what it names already: it stood somewhere else. */
+export function enqueueHeld(state: KernelState, item: QueueItem): void {
   const number = takeNumber(state, 'item');
   const paused = pausedVatOf(state.rows, item);
   state.rows.set(paused ? keys.pausedItem(paused, number) : keys.runQueue(number), JSON.stringify(item));

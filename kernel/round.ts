@@ -9,7 +9,7 @@ import type { VatId } from './ids.js';
 import { isAlone, parseItem, type AloneItem, type NotifyItem, type SendItem } from './items.js';
 import { joinedItemsMax, joinNotifies, type QueuedNotify } from './notify.js';
 import { parseReap } from './reap.js';
-import { runQueueOf } from './run-queue.js';
+import { isUnasked, runQueueOf } from './run-queue.js';
 import type { KernelState } from './state.js';
 import { toVatDelivery, type VatSource } from './translate.js';
 
@@ -20,6 +20,8 @@ export type Plan =
   | { readonly kind: 'nothing' };
 
 const kernelItemsMax = 64;
+/** Unasked notifies of one vat that one crank settles. */
+const noticesMax = 64;
 /** Void GC actions that one round deletes, and GC actions that one delivery carries out. */
 const voidActionsMax = 64;
 const gcKrefsMax = 1000;
@@ -83,6 +85,8 @@ function planQueue(state: KernelState, draft: Draft): Plan | undefined {
     if (vat === undefined) {
       draft.items.push({ kind: 'kernel', key, item });
       draft.kernelItems += 1;
+    } else if (isUnasked(item)) {
+      takeNotices(state, draft, vat);
     } else {
       take(state, draft, vat, sourceOf(state, vat, key, item));
     }
@@ -99,6 +103,14 @@ function sourceOf({ rows }: KernelState, vat: VatId, key: string, item: SendItem
     notifies.push({ key: next, item: other });
   }
   return { from: 'notifies', ...joinNotifies(rows, notifies) };
+}
+
+/** They need no worker, but nothing else may be planned with a c-list that they change. */
+function takeNotices({ rows }: KernelState, draft: Draft, vat: VatId): void {
+  const notices = runQueueOf(rows).noticesOf(vat, noticesMax).map(key => ({ key, item: parseItem(rows.get(key) as string) as NotifyItem }));
+  draft.items.push({ kind: 'notices', vat, notices });
+  draft.closed.add(vat);
+  draft.kernelItems += 1;
 }
 
 /** Fixes the delivery as it will be: made in a step that is undone at once. */

@@ -3,7 +3,7 @@
  * the truth; this follows every write to them, undone ones too, and says nothing that a walk over all rows would not say.
  */
 import SortedBTree from 'sorted-btree';
-import type { VatId } from './ids.js';
+import type { KernelPromiseId, VatId } from './ids.js';
 import { isAlone, parseItem, type NotifyItem, type QueueItem, type SendItem } from './items.js';
 import { owningVat } from './objects.js';
 import { keys, vatAtEnd } from './store/keys.js';
@@ -13,7 +13,10 @@ import { isAlive } from './vat/records.js';
 const BTree = SortedBTree.default;
 type SortedKeys = SortedBTree.default<string, true>;
 
-/** Items of one vat, or items without one. A void lane holds notifies of promises that the vat does not know any more. */
+/**
+ * Items of one vat, or items without one. A void lane holds notifies of promises that the vat does not know any more; a notice
+ * lane holds unasked ones, which need no worker but the vat's c-list to themselves.
+ */
 type Lane = {
   readonly id: string;
   readonly vat: VatId | undefined;
@@ -28,7 +31,7 @@ type Lane = {
 /** Items with the same addressee: one row decides for all of them where they go. */
 type Group = { readonly decidedBy: string; readonly first: SendItem | NotifyItem; readonly keys: Set<string>; lane: Lane | undefined };
 
-/** An item that may be taken next. `vat` must do it; undefined when the kernel can do it alone, or when it is an alone item. */
+/** An item that may be taken next. `vat` must do it, or has its c-list changed by it; undefined when the kernel can do it alone, or when it is an alone item. */
 export type Waiting = { readonly key: string; readonly vat: VatId | undefined };
 
 const indexes = new WeakMap<KernelStorage, RunQueue>();
@@ -99,6 +102,19 @@ export class RunQueue {
     return lane ? firstOf(lane.keys, count).filter(key => alone === undefined || key < alone) : [];
   }
 
+  /** The first unasked notifies of a vat, before the first alone item, in the queue's order. */
+  noticesOf(vat: VatId, count: number): string[] {
+    this.#settle();
+    const lane = this.#lanes.get(noticesOf(vat));
+    const alone = this.#alone.minKey();
+    return lane ? firstOf(lane.keys, count).filter(key => alone === undefined || key < alone) : [];
+  }
+
+  /** Whether the vat is going to be told of a promise by a notify in the queue. */
+  hasNotify(vat: VatId, promise: KernelPromiseId): boolean {
+    return this.#groups.has(keys.clistKref(vat, promise));
+  }
+
   /** Adds every vat that has an item, and every item that belongs to none, until there are `enough`. */
   countWaiting(into: Set<string>, enough: number): void {
     this.#settle();
@@ -118,8 +134,12 @@ export class RunQueue {
     }
     const group = this.#groups.get(key);
     if (group) this.#unsettled.add(group);
-    const lane = key.startsWith(keys.allVats) ? this.#lanes.get(vatAtEnd(key)) : undefined;
-    if (lane) this.#unplaced.add(lane);
+    if (!key.startsWith(keys.allVats)) return;
+    const vat = vatAtEnd(key);
+    for (const id of [vat, noticesOf(vat)]) {
+      const lane = this.#lanes.get(id);
+      if (lane) this.#unplaced.add(lane);
+    }
   }
 
   #add(key: string, text: string): void {
@@ -128,7 +148,7 @@ export class RunQueue {
       this.#alone.set(key, true);
       return;
     }
-    const decidedBy = item.type === 'send' ? keys.object(item.target) : keys.clistKref(item.vat, item.promise);
+    const decidedBy = decidingRowOf(item);
     let group = this.#groups.get(decidedBy);
     if (!group) {
       group = { decidedBy, first: item, keys: new Set(), lane: undefined };
@@ -196,6 +216,7 @@ export class RunQueue {
   }
 
   #laneIdOf(item: SendItem | NotifyItem): Pick<Lane, 'id' | 'vat' | 'isVoid'> {
+    if (isUnasked(item)) return { id: noticesOf(item.vat), vat: item.vat, isVoid: false };
     const vat = vatOfItem(this.#rows, item);
     const isVoid = item.type === 'notify' && !this.#rows.has(keys.clistKref(item.vat, item.promise));
     return { id: vat === undefined ? 'kernel' : isVoid ? voidOf(vat) : vat, vat, isVoid };
@@ -209,9 +230,19 @@ export class RunQueue {
 }
 
 const voidOf = (vat: VatId): string => `${vat} void`;
+const noticesOf = (vat: VatId): string => `${vat} notices`;
 
-/** The vat whose worker the item is for; undefined for a kernel item or an alone item. */
+export const isUnasked = (item: QueueItem): item is NotifyItem & { readonly unasked: true } => item.type === 'notify' && item.unasked === true;
+
+/** The row that decides which lane an item is in. Where an unasked notify is follows from its vat alone: no row has that name. */
+function decidingRowOf(item: SendItem | NotifyItem): string {
+  if (item.type === 'send') return keys.object(item.target);
+  return isUnasked(item) ? noticesOf(item.vat) : keys.clistKref(item.vat, item.promise);
+}
+
+/** The vat whose worker the item is for; undefined for a kernel item, an unasked notify or an alone item. */
 export function vatOfItem(rows: ReadableRows, item: QueueItem): VatId | undefined {
+  if (isUnasked(item)) return undefined;
   if (item.type === 'notify') return item.vat;
   return item.type === 'send' ? owningVat(rows, item.target) : undefined;
 }

@@ -1,6 +1,6 @@
 /** Invariants of history: steps and their hash, code of vats, transcripts (kernel reference 3.4 and 3.6). */
-import { schemaVersion } from '../genesis.js';
 import type { VatId } from '../ids.js';
+import { schemaVersion } from '../schema/version.js';
 import { keys } from '../store/keys.js';
 import type { SpanRow } from '../store/spans.js';
 import { hashSpan, type TranscriptEntry } from '../store/transcript.js';

@@ -55,7 +55,7 @@ export function subscribersHaveThePromise({ rows }: View): string[] {
 export function onlyPausedVatsHaveAQueueOfTheirOwn({ items, vats }: View): string[] {
   return items.flatMap(({ key, item, paused }) => {
     if (paused !== undefined) return vats.get(paused)?.life === 'paused' ? [] : [`${item.type} at ${key} waits for ${paused}, which is not paused`];
-    return item.type === 'notify' && vats.get(item.vat)?.life === 'paused' && key.startsWith('q.') ? [`${item.type} at ${key} is for ${item.vat}, which is paused`] : [];
+    return item.type === 'notify' && !item.unasked && vats.get(item.vat)?.life === 'paused' && key.startsWith('q.') ? [`${item.type} at ${key} is for ${item.vat}, which is paused`] : [];
   });
 }
 

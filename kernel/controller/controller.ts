@@ -9,6 +9,7 @@ import type { OutboundOp, ResolutionPolicy } from '../outbound.js';
 import { readPromise, type PromiseState } from '../promises.js';
 import { routeSend } from '../route.js';
 import type { RunPolicy } from '../run.js';
+import { injectUpgradeEvents, requireCurrentSchema } from '../schema/index.js';
 import type { KernelService } from '../service/types.js';
 import { defaultParams, type KernelParams } from '../state.js';
 import { activityHash, beginStep, closeStep, type StepKind, type StepRecord } from '../step.js';
@@ -20,9 +21,8 @@ import { terminateVat } from '../vat/termination.js';
 import { readBundle, type GivenBundle } from './bundles.js';
 import { dumpKernel, type KernelDump } from './dump.js';
 import { addHostPromise, dataOf, registerInterest, releaseInterest, statusOf } from './host-promises.js';
-import { upgradeKernel } from './initialize.js';
 import { foreverPolicy, crankPolicy, withCleanupBudget } from './policies.js';
-import { injectUpgradeEvents, queueReaps, queueStaticUpgrade, staticVat } from './requests.js';
+import { queueReaps, queueStaticUpgrade, staticVat } from './requests.js';
 import { kernelStats, type KernelStats } from './stats.js';
 import type { ControllerStorage } from './storage.js';
 
@@ -75,7 +75,7 @@ export class Controller {
   #stopped: Error | undefined;
 
   constructor(storage: ControllerStorage, options: ControllerOptions) {
-    upgradeKernel(storage);
+    requireCurrentSchema(storage.rows);
     this.#storage = storage;
     this.#options = options;
     const onConsole = (vatId: string, level: string, text: string): void => {
@@ -208,9 +208,9 @@ export class Controller {
     return staticVat(this.#kernel.state, name).vat;
   }
 
-  /** Moves what upgradeKernel left to be done to the run-queue's tail. Answers with how much that was. */
+  /** Moves what upgradeKernel left to be done to the run-queue's tail. Answers with how many items that is. */
   injectQueuedUpgradeEvents(): number {
-    return this.#inStep('inject', () => injectUpgradeEvents(this.#kernel.state));
+    return this.#inStep('inject', () => injectUpgradeEvents(this.#kernel.state).injected);
   }
 
   /** The hash over every step so far, hex. */

@@ -1,5 +1,5 @@
 /** The first state of a kernel without a chain, and the versions of that state. */
-import { initializeKernel as writeFirstState, schemaVersion, type KernelConfig, type StaticVat } from '../genesis.js';
+import { initializeKernel as writeFirstState, type KernelConfig, type StaticVat } from '../genesis.js';
 import { makeKernelState } from '../kernel.js';
 import type { KernelService } from '../service/types.js';
 import type { StepRecord } from '../step.js';
@@ -65,16 +65,4 @@ async function readVat(name: string, vat: ControllerVat, bundles: Map<string, Re
   const checked = checkSettings(options);
   if ('reason' in checked) throw new Error(`kernel config: vat "${name}": ${checked.reason}`);
   return { bundleId, settings: checked.settings, ...(parameters === undefined ? {} : { parameters }) };
-}
-
-/**
- * Brings the storage to the schema of this release and says whether anything was changed. There is one schema so far, so that
- * this only checks; the steps between versions come with the first release that has another. Throws an Error when there is
- * no kernel in the storage, or one of a schema that this release does not know.
- */
-export function upgradeKernel({ rows }: ControllerStorage): { readonly modified: boolean } {
-  const found = rows.get(keys.schema);
-  if (found === undefined) throw new Error('the storage has no kernel yet: initializeKernel makes one');
-  if (found !== String(schemaVersion)) throw new Error(`the storage has schema ${found}, and this release knows schema ${schemaVersion} alone: use the release that wrote it`);
-  return { modified: false };
 }

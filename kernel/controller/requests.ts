@@ -1,11 +1,10 @@
 /** What a host may ask of the whole kernel: changes to the open step that are more than one message. */
 import assert from 'node:assert/strict';
 import { encodeCapData, encodeMethargs, type Passable } from '../capdata.js';
-import { entryOf } from '../clist.js';
 import { asVatId, type KernelObjectId, type KernelPromiseId, type VatId } from '../ids.js';
-import { parseItem, type UpgradeVatItem } from '../items.js';
+import type { UpgradeVatItem } from '../items.js';
 import { addPromise } from '../promises.js';
-import { enqueue, releaseItem } from '../queues.js';
+import { enqueue } from '../queues.js';
 import { queueReap } from '../reap.js';
 import { routeSend } from '../route.js';
 import type { KernelState } from '../state.js';
@@ -47,23 +46,4 @@ export function queueReaps(state: KernelState): VatId[] {
   const vats = allVats(state.rows).filter(vat => isAlive(state.rows, vat) && readProgress(state.rows, vat).reap === 0);
   for (const vat of vats) queueReap(state, vat);
   return vats;
-}
-
-/**
- * Moves the events that an upgrade of the schema left to the run-queue's tail, in their order. One whose vat is gone, or does
- * not have the promise any more, is dropped. Answers with how many were moved.
- */
-export function injectUpgradeEvents(state: KernelState): number {
-  let moved = 0;
-  for (const [key, text] of [...state.rows.below(keys.allUpgradeEvents)]) {
-    const item = parseItem(text);
-    const isVoid = item.type === 'notify' && (!isAlive(state.rows, item.vat) || !entryOf(state.rows, item.vat, item.promise));
-    state.rows.delete(key);
-    if (!isVoid) {
-      enqueue(state, item);
-      moved += 1;
-    }
-    releaseItem(state, item);
-  }
-  return moved;
 }
