@@ -58,6 +58,8 @@ export type TestKernelOptions = {
   readonly maxVatsOnline?: number;
   /** false for very many rows: an audit reads them all. */
   readonly audited?: boolean;
+  /** Called with the rows before there is a kernel. */
+  readonly prepare?: (rows: KernelStorage) => void;
 };
 
 /** `vats` are names in test/vats whose bundles are installed. Call `shutdown` at the end. */
@@ -78,8 +80,10 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
   }
   const { workers, engine } = makeWorkers(options);
   const violations: string[] = [];
+  const storage = await KernelStorage.open(backing);
+  options.prepare?.(storage);
   const kernel: Kernel = new Kernel({
-    storage: await KernelStorage.open(backing),
+    storage,
     workers,
     engine,
     snapshots,
