@@ -8,6 +8,8 @@ export type { CommittedTx, TxLookup } from './tx-service.js';
 
 export type { AnyMsgDefinition, Module, MsgDefinition, QueryContext, QueryHandler } from './module.js';
 export type { Context, EventSink, ExecMode, GasMeter } from './context.js';
+export { governanceAddress, governanceModule, requireAuthority } from './authority.js';
+export type { MessageRouter, RoutedMessage } from './router.js';
 export { Refusal, refuse, refuseQuery, refuseSdk, sdk } from './refusal.js';
 export type { Logger } from './log.js';
 

@@ -9,6 +9,7 @@ import { makeConsensusKeeper, makeConsensusModule, type ConsensusKeeper } from '
 import type { AuthKeeper } from './modules/auth/index.js';
 import type { BankKeeper } from './modules/bank/index.js';
 import type { AnyMsgDefinition, Module, QueryHandler } from './module.js';
+import { makeMessageRouter } from './router.js';
 import { makeSignBytesMaker } from './sign-bytes.js';
 import type { MultiStore, StoreBranch, PreparedVersion } from './store/types.js';
 import { makeTxDecoder } from './tx-decode.js';
@@ -63,7 +64,9 @@ export function makeMachine(options: BaseAppOptions): Machine {
   const messages = byName(modules.flatMap(({ msgs = [] }) => msgs.map(definition => [definition.codec.typeUrl, definition] as const)), 'message');
   const queries = byName(modules.flatMap(({ queries: own = {} }) => Object.entries(own)), 'query');
   const decoder = makeTxDecoder(codecs, messages);
-  const ante: AnteEnvironment = { auth, bank, decoder, signBytes: makeSignBytesMaker(codecs, messages, decoder), minGasPrices: parseMinGasPrices(options.minGasPrices) };
+  const ante: AnteEnvironment = { auth, bank, decoder, signBytes: makeSignBytesMaker(codecs, [...messages.values(), ...modules.flatMap(({ aminoTypes = [] }) => aminoTypes)], decoder), minGasPrices: parseMinGasPrices(options.minGasPrices) };
+  const router = makeMessageRouter(messages);
+  for (const module of modules) module.connect?.(router);
   return { ...options, modules, consensus, messages, queries, ante };
 }
 

@@ -1,6 +1,7 @@
 import type { RequestFinalizeBlock, RequestInitChain, ValidatorUpdate } from './abci/types.js';
 import type { Codec } from './codec/index.js';
 import type { Context } from './context.js';
+import type { MessageRouter } from './router.js';
 import type { ReadOnlyStores } from './store/types.js';
 
 /** Amino-JSON of a message, for SIGN_MODE_LEGACY_AMINO_JSON; the default walks the schema with the SDK's omit-empty rules. */
@@ -41,8 +42,12 @@ export interface Module {
   /** Names of the stores it owns. */
   readonly stores: readonly string[];
   readonly msgs?: readonly AnyMsgDefinition[];
+  /** Types that are no messages but stand in an Any of one, and have an amino name of their own. */
+  readonly aminoTypes?: readonly Pick<AnyMsgDefinition, 'codec' | 'aminoName' | 'aminoKeepEmpty'>[];
   /** By ABCI path, such as /cosmos.bank.v1beta1.Query/Balance. */
   readonly queries?: Readonly<Record<string, QueryHandler>>;
+  /** Called once, when the application is made: the router knows the messages of all modules, and must not be used before. */
+  connect?(router: MessageRouter): void;
   /** `state` is app_state[name], or undefined when genesis has none. May return validators (only one module may). */
   initGenesis?(ctx: Context, state: unknown, request: RequestInitChain): readonly ValidatorUpdate[] | void;
   beginBlock?(ctx: Context, block: RequestFinalizeBlock): void;

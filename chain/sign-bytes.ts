@@ -13,9 +13,12 @@ export type SignBytesMaker = (tx: Tx, signer: SignerData) => SignBytesOf;
 
 type SignDoc = { bodyBytes: Uint8Array; authInfoBytes: Uint8Array; chainId: string; accountNumber: bigint };
 
-export function makeSignBytesMaker(codecs: Codecs, messages: ReadonlyMap<string, AnyMsgDefinition>, decoder: TxDecoder): SignBytesMaker {
+/** What has an amino name: messages, and what stands in an Any of one. */
+type AminoTyped = Pick<AnyMsgDefinition, 'codec' | 'aminoName' | 'aminoKeepEmpty'>;
+
+export function makeSignBytesMaker(codecs: Codecs, types: readonly AminoTyped[], decoder: TxDecoder): SignBytesMaker {
   const signDoc = codecs.of<SignDoc>('cosmos.tx.v1beta1.SignDoc');
-  const shapes = aminoShapes(messages);
+  const shapes = aminoShapes(types);
   return (tx, signer) => {
     const made = new Map<number, ReturnType<SignBytesOf>>();
     const make: SignBytesOf = mode => {
@@ -33,9 +36,9 @@ export function makeSignBytesMaker(codecs: Codecs, messages: ReadonlyMap<string,
   };
 }
 
-function aminoShapes(messages: ReadonlyMap<string, AnyMsgDefinition>): AminoShapes {
-  return new Map([...messages].map(([typeUrl, { codec, aminoName, aminoKeepEmpty }]) =>
-    [typeUrl, { codec, aminoName, keepEmpty: new Set(aminoKeepEmpty) }]));
+function aminoShapes(types: readonly AminoTyped[]): AminoShapes {
+  return new Map(types.map(({ codec, aminoName, aminoKeepEmpty }) =>
+    [codec.typeUrl, { codec, aminoName, keepEmpty: new Set(aminoKeepEmpty) }]));
 }
 
 /** Amino-JSON cannot say what extension options and unknown fields say, so a tx with them is not signed by it. */

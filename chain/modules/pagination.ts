@@ -14,8 +14,9 @@ const limitMax = 10_000n;
 /**
  * One page of the rows under `prefix`; keys come without it. `next_key` is the first key of the next page, empty at the end.
  * `total` is counted only by offset and on demand (or when no page was asked for), as in the SDK. Refuses key together with offset.
+ * Rows that are not `wanted` are passed over and not counted.
  */
-export function paginate(store: Pick<KVStore, 'iterate'>, prefix: Uint8Array, request: PageRequest | undefined): Page {
+export function paginate(store: Pick<KVStore, 'iterate'>, prefix: Uint8Array, request: PageRequest | undefined, wanted: (value: Uint8Array) => boolean = () => true): Page {
   const asked = request ?? { key: new Uint8Array(0), offset: 0n, limit: 0n, countTotal: false, reverse: false };
   if (asked.key.length > 0 && asked.offset > 0n) refuseQuery('InvalidArgument', 'invalid request, either offset or key is expected, got both');
   const limit = asked.limit === 0n ? limitDefault : asked.limit > limitMax ? limitMax : asked.limit;
@@ -26,6 +27,7 @@ export function paginate(store: Pick<KVStore, 'iterate'>, prefix: Uint8Array, re
   let nextKey = new Uint8Array(0);
   let seen = 0n;
   for (const [key, value] of store.iterate(start, end, { reverse: asked.reverse })) {
+    if (!wanted(value)) continue;
     seen += 1n;
     if (seen <= asked.offset) continue;
     if (seen <= asked.offset + limit) rows.push([key.slice(prefix.length), value]);

@@ -1,8 +1,9 @@
 /** Real keys, and transactions that cosmjs signs, for a chain in process. */
 import { createHash } from 'node:crypto';
 import { createMultisigThresholdPubkey, pubkeyToAddress, Secp256k1Wallet, type MultisigThresholdPubkey, type StdFee } from '@cosmjs/amino';
-import { DirectSecp256k1Wallet, type EncodeObject, type OfflineSigner } from '@cosmjs/proto-signing';
-import { makeMultisignedTxBytes, SigningStargateClient } from '@cosmjs/stargate';
+import { DirectSecp256k1Wallet, Registry, type EncodeObject, type OfflineSigner } from '@cosmjs/proto-signing';
+import { defaultRegistryTypes, makeMultisignedTxBytes, SigningStargateClient } from '@cosmjs/stargate';
+import { MsgCancelProposal } from 'cosmjs-types/cosmos/gov/v1/tx';
 import { TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx';
 import { addressPrefix } from '../../chain/index.js';
 import { testChainId } from './chain-app.js';
@@ -46,8 +47,11 @@ export async function makeTestWallet(name: string): Promise<TestWallet> {
   };
 }
 
+/** cosmjs' own, and what it knows but does not list. */
+const registry = new Registry([...defaultRegistryTypes, ['/cosmos.gov.v1.MsgCancelProposal', MsgCancelProposal]]);
+
 async function signedBy(signer: OfflineSigner, address: string, messages: readonly EncodeObject[], options: SignOptions): Promise<TxRaw> {
-  const client = await SigningStargateClient.offline(signer);
+  const client = await SigningStargateClient.offline(signer, { registry });
   const data = { accountNumber: BigInt(options.accountNumber ?? 0), sequence: options.sequence ?? 0, chainId: options.chainId ?? testChainId };
   return client.sign(address, messages, options.fee ?? testFee, options.memo ?? '', data, options.timeoutHeight);
 }

@@ -4,6 +4,7 @@ import type { Module } from '../../module.js';
 import { initAuthGenesis } from './genesis.js';
 import type { AuthKeeper } from './keeper.js';
 import { authStore } from './keys.js';
+import { authMsgs } from './msgs.js';
 import { authQueries } from './queries.js';
 
 export { makeAuthKeeper, feeCollector, authParamsDefault } from './keeper.js';
@@ -14,6 +15,7 @@ export function makeAuthModule(codecs: Codecs, keeper: AuthKeeper): Module {
   return {
     name: 'auth',
     stores: [authStore],
+    msgs: authMsgs(codecs, keeper),
     queries: authQueries(codecs, keeper),
     initGenesis: (ctx, state) => initAuthGenesis(codecs, keeper, ctx, state),
   };

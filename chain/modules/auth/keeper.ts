@@ -15,6 +15,15 @@ export const authParamsDefault: AuthParams = {
   maxMemoCharacters: 256n, txSigLimit: 7n, txSizeCostPerByte: 10n, sigVerifyCostEd25519: 590n, sigVerifyCostSecp256k1: 1000n,
 };
 
+/** What the SDK says of parameters that no chain could work with. */
+export function faultOfAuthParams(params: AuthParams): string | undefined {
+  if (params.txSigLimit === 0n) return 'invalid tx signature limit: 0';
+  if (params.sigVerifyCostEd25519 === 0n) return 'invalid ED25519 signature verification cost: 0';
+  if (params.sigVerifyCostSecp256k1 === 0n) return 'invalid SECK256k1 signature verification cost: 0';
+  if (params.maxMemoCharacters === 0n) return 'invalid max memo characters: 0';
+  return params.txSizeCostPerByte === 0n ? 'invalid tx size cost per byte: 0' : undefined;
+}
+
 export type ModulePermission = 'minter' | 'burner' | 'staking';
 export type ModuleAccountSpec = {
   readonly name: string;

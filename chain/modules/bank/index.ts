@@ -2,6 +2,7 @@
 import type { Codecs } from '../../codec/index.js';
 import type { Module } from '../../module.js';
 import { initBankGenesis } from './genesis.js';
+import { bankGovernanceMsgs } from './governance-msgs.js';
 import type { BankKeeper } from './keeper.js';
 import { bankStore } from './keys.js';
 import { bankMsgs } from './msgs.js';
@@ -16,7 +17,7 @@ export function makeBankModule(codecs: Codecs, keeper: BankKeeper): Module {
   return {
     name: 'bank',
     stores: [bankStore],
-    msgs: bankMsgs(codecs, keeper),
+    msgs: [...bankMsgs(codecs, keeper), ...bankGovernanceMsgs(codecs, keeper)],
     queries: bankQueries(codecs, keeper),
     initGenesis: (ctx, state) => initBankGenesis(codecs, keeper, ctx, state),
   };

@@ -41,7 +41,8 @@ export type BankKeeper = {
   requireSendEnabled(state: Readable, coins: Coins): void;
   params(state: Readable): BankParams;
   setParams(state: Writable, params: BankParams): void;
-  setSendEnabled(state: Writable, denom: string, enabled: boolean): void;
+  /** Undefined: as the default of the parameters says. */
+  setSendEnabled(state: Writable, denom: string, enabled: boolean | undefined): void;
   metadata(state: Readable, denom: string): DenomMetadata | undefined;
   setMetadata(state: Writable, metadata: DenomMetadata): void;
 };
@@ -127,7 +128,10 @@ function settings(codecs: Codecs): Settings {
   return {
     params,
     setParams: (state, value) => state.store(bankStore).set(paramsKey, paramsCodec.encode(value)),
-    setSendEnabled: (state, denom, enabled) => state.store(bankStore).set(sendEnabledKey(denom), Uint8Array.of(enabled ? 1 : 0)),
+    setSendEnabled: (state, denom, enabled) => {
+      if (enabled === undefined) state.store(bankStore).delete(sendEnabledKey(denom));
+      else state.store(bankStore).set(sendEnabledKey(denom), Uint8Array.of(enabled ? 1 : 0));
+    },
     requireSendEnabled: (state, coins) => {
       const off = coins.find(({ denom }) => !isEnabled(state, denom));
       if (off) refuse('bank', 5, `${off.denom} transfers are currently disabled: send transactions are disabled`);

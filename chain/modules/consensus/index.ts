@@ -6,6 +6,7 @@ import type { Codecs } from '../../codec/index.js';
 import type { Module } from '../../module.js';
 import { queryHandler } from '../query-handler.js';
 import type { Readable, Writable } from '../state.js';
+import { consensusMsgs } from './msgs.js';
 
 export const consensusStore = 'consensus';
 const paramsKey = utf8Bytes('Consensus');
@@ -40,6 +41,7 @@ export function makeConsensusModule(codecs: Codecs, keeper: ConsensusKeeper): Mo
   return {
     name: 'consensus',
     stores: [consensusStore],
+    msgs: consensusMsgs(codecs, keeper),
     queries: {
       '/cosmos.consensus.v1.Query/Params': queryHandler<object, { params: ConsensusParams }>(codecs, `${types}Request`, `${types}Response`, ctx => ({
         params: keeper.params(ctx.stores),
