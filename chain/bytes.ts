@@ -34,6 +34,18 @@ export function uint64Of(bytes: Uint8Array): bigint {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getBigUint64(0);
 }
 
+/** Eight bytes, the lowest first: periods of distribution and chunks of slashing have them so. */
+export function littleEndianBytes(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value, true);
+  return bytes;
+}
+
+/** The inverse of littleEndianBytes; the caller has checked that there are eight. */
+export function littleEndianOf(bytes: Uint8Array): bigint {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getBigUint64(0, true);
+}
+
 /** The first key after all keys that start with `prefix`; undefined when the prefix is all 0xff, so that nothing follows. */
 export function endOfPrefix(prefix: Uint8Array): Uint8Array | undefined {
   for (let last = prefix.length - 1; last >= 0; last -= 1) {

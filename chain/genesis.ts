@@ -27,6 +27,7 @@ export async function initChain(machine: Machine, state: AppState, request: Requ
   consensus.setChainId(ctx, request.chainId);
   consensus.setParams(ctx, request.consensusParams);
   const validators = onlyValidators(modules.map(module => module.initGenesis?.(ctx, appState[module.name], request) ?? []));
+  for (const module of modules) module.finishGenesis?.(ctx);
   await hooks.initChain?.(ctx, request);
 
   Object.assign(state, {

@@ -2,6 +2,7 @@ import type { RequestFinalizeBlock, RequestInitChain, ValidatorUpdate } from './
 import type { Codec } from './codec/index.js';
 import type { Context } from './context.js';
 import type { MessageRouter } from './router.js';
+import type { Readable } from './modules/state.js';
 import type { ReadOnlyStores } from './store/types.js';
 
 /** Amino-JSON of a message, for SIGN_MODE_LEGACY_AMINO_JSON; the default walks the schema with the SDK's omit-empty rules. */
@@ -50,6 +51,10 @@ export interface Module {
   connect?(router: MessageRouter): void;
   /** `state` is app_state[name], or undefined when genesis has none. May return validators (only one module may). */
   initGenesis?(ctx: Context, state: unknown, request: RequestInitChain): readonly ValidatorUpdate[] | void;
+  /** After every module's initGenesis: for what needs the state of modules that come later. */
+  finishGenesis?(ctx: Context): void;
+  /** app_state[name] of a genesis that goes on from `state`: what initGenesis takes. */
+  exportGenesis?(state: Readable): unknown;
   beginBlock?(ctx: Context, block: RequestFinalizeBlock): void;
   endBlock?(ctx: Context): readonly ValidatorUpdate[] | void;
 }

@@ -60,7 +60,7 @@ function messageJson(place: Place, schema: MessageSchema, message: Plain, path: 
     const fieldPath = path === '' ? field.protoName : `${path}.${field.protoName}`;
     const content = message[field.name];
     if (isEmpty(field, content) && !place.shape.keepEmpty.has(fieldPath)) continue;
-    json[field.protoName] = fieldJson(place, field, content, fieldPath);
+    json[field.aminoName] = fieldJson(place, field, content, fieldPath);
   }
   return json;
 }

@@ -32,6 +32,8 @@ export type FieldSchema = {
   readonly packed: boolean;
   /** A text (or bytes) that holds a decimal times 10^18, and is shown with its point in JSON: customtype LegacyDec. */
   readonly decimal: boolean;
+  /** In amino-JSON: option amino.field_name, else protoName. */
+  readonly aminoName: string;
 };
 
 export type MessageSchema = {
@@ -96,6 +98,7 @@ function schemaOf(type: protobuf.Type, into: Map<string, MessageSchema>): Messag
       mapKey: field instanceof protobuf.MapField ? (field.keyType as ScalarKind) : undefined,
       oneof: field.partOf?.name,
       packed: field.packed,
+      aminoName: (field.options?.['(amino.field_name)'] as string | undefined) ?? field.name,
       decimal: field.options?.['(gogoproto.customtype)'] === 'cosmossdk.io/math.LegacyDec',
     };
     fields.push(entry);
