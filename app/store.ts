@@ -31,6 +31,11 @@ export type DatabaseSnapshot = {
   close(): Promise<void>;
 };
 
+/** The rows of several ranges, in this order. */
+export async function* portionsIn(snapshot: DatabaseSnapshot, ranges: readonly (readonly [from: string, to: string])[]): ReturnType<DatabaseSnapshot['portions']> {
+  for (const [from, to] of ranges) yield* snapshot.portions(from, to);
+}
+
 const portionRowsMax = 256;
 const portionBytes = 64 * 1024;
 

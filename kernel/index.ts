@@ -17,8 +17,8 @@ export type { OutboundOp } from './outbound.js';
 export { canResolve, isName, isNameInUse, isNewName, namesOf, readName, readPublication } from './principal.js';
 export type { RunInput, RunPolicy, RunReport } from './run.js';
 export {
-  CountingRows, countByVat, findLeakedPromises, hasUpgradeEvents, injectUpgradeEvents, migrateKernel, readSchema, requireCurrentSchema, schemaProblem, schemaVersion,
-  searchedPrefixes, upgradeKernel, type Injected, type LeakedPromise,
+  CountingRows, countByVat, findLeakedPromises, hasUpgradeEvents, injectUpgradeEvents, migrateKernel, promisesPrefixOf, readSchema, repairWork, requireCurrentSchema, schemaProblem, schemaVersion,
+  searchedPrefixes, upgradeKernel, type Injected, type LeakedPromise, type RepairWork,
 } from './schema/index.js';
 export type { FundsService } from './service/funds.js';
 export { addServiceObject, dataOfKind, refTo, serviceData, setServiceData } from './service/objects.js';

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { controlVersion, type ControlHead, type ControlLine, type RowsRequest, type WorkersRequest } from './protocol.js';
+import { controlVersion, type ControlHead, type ControlLine, type PromisesRequest, type RowsRequest, type WorkersRequest } from './protocol.js';
 import type { WorkersReport } from '../host-db/workers-report.js';
 
 export type ReadRow = readonly [key: string, value: Uint8Array];
@@ -19,8 +19,17 @@ export class ControlFailure extends Error {
 }
 
 /** Asks the node at the socket; undefined when nobody answers there. Rejects with ControlFailure. */
-export async function askRows(path: string, ranges: RowsRequest['ranges']): Promise<RowAnswer | undefined> {
-  const asked = await ask(path, { version: controlVersion, method: 'rows', ranges } satisfies RowsRequest);
+export function askRows(path: string, ranges: RowsRequest['ranges']): Promise<RowAnswer | undefined> {
+  return askForRows(path, { version: controlVersion, method: 'rows', ranges });
+}
+
+/** The rows that a search for leaked promises reads; undefined when nobody answers there. Rejects with ControlFailure. */
+export function askPromiseRows(path: string): Promise<RowAnswer | undefined> {
+  return askForRows(path, { version: controlVersion, method: 'promises' });
+}
+
+async function askForRows(path: string, request: RowsRequest | PromisesRequest): Promise<RowAnswer | undefined> {
+  const asked = await ask(path, request);
   if (!asked) return undefined;
   const { head, lines, socket } = asked;
   if (!('height' in head)) throw refusalIn(head);
@@ -38,7 +47,7 @@ export async function askWorkers(path: string): Promise<WorkersReport | undefine
 }
 
 /** Sends a request and waits for the first line of its answer. */
-async function ask(path: string, request: RowsRequest | WorkersRequest): Promise<{ readonly head: ControlLine; readonly lines: AsyncGenerator<ControlLine>; readonly socket: Socket } | undefined> {
+async function ask(path: string, request: RowsRequest | PromisesRequest | WorkersRequest): Promise<{ readonly head: ControlLine; readonly lines: AsyncGenerator<ControlLine>; readonly socket: Socket } | undefined> {
   const socket = await connect(path);
   if (!socket) return undefined;
   socket.write(`${JSON.stringify(request)}\n`);

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { endOf, KernelStorage, MemoryBacking, textOfWtf8, type Change } from '../../kernel/index.js';
 import { databaseHeight } from '../commit.js';
-import { DatabaseLocked, databaseKeyOfKernelRow, kernelPrefix, localPrefix, NodeDatabase } from '../store.js';
-import { askRows, type ReadRow } from './client.js';
+import { DatabaseLocked, databaseKeyOfKernelRow, kernelPrefix, localPrefix, NodeDatabase, portionsIn, type DatabaseSnapshot } from '../store.js';
+import { askPromiseRows, askRows, type ReadRow } from './client.js';
+import { promiseRows } from './promise-rows.js';
 import type { RowsRequest } from './protocol.js';
 import { controlSocketPath } from './socket-path.js';
 
@@ -14,10 +15,16 @@ export type KernelStore = {
   readonly height: bigint | undefined;
   /** Holds the rows that were asked for, and no others. */
   readonly rows: KernelStorage;
+  /** How many rows the database returned, and how long that took, without waiting for it. */
+  readonly reads: number;
+  readonly milliseconds: number;
 };
 
-/** Prefixes of the kernel's keys. */
-export type Wanted = { readonly prefixes: readonly string[] } | 'tables' | 'tables and transcripts';
+/** Prefixes of the kernel's keys; what a search for leaked promises reads; all but the vats' stores. */
+export type Wanted = { readonly prefixes: readonly string[] } | 'promises' | 'tables' | 'tables and transcripts';
+
+/** Milliseconds on a clock that only goes forward, and waiting for some. */
+export type ReadClock = { now(): number; sleep(ms: number): Promise<void> };
 
 /** There is nothing to read, or nobody lets us. */
 export class StoreUnreadable extends Error {
@@ -31,15 +38,15 @@ const pauseMs = 100;
  * Reads what is wanted. A node that starts or stops holds the store without answering: that is waited for, for some seconds.
  * Rejects with StoreUnreadable or ControlFailure, in words for people.
  */
-export async function readKernelStore(home: string, wanted: Wanted, sleep: (ms: number) => Promise<void>): Promise<KernelStore> {
-  const ranges = rangesOf(wanted);
+export async function readKernelStore(home: string, wanted: Wanted, clock: ReadClock): Promise<KernelStore> {
+  const socket = controlSocketPath(home);
   for (let waited = 0; ; waited += pauseMs) {
-    const running = await askRows(controlSocketPath(home), ranges);
-    if (running) return { from: 'running node', height: running.height, rows: await collect(running.rows) };
-    const stopped = await readStopped(join(home, 'data', 'windlass.db'), ranges);
+    const running = await (wanted === 'promises' ? askPromiseRows(socket) : askRows(socket, rangesOf(wanted)));
+    if (running) return { from: 'running node', height: running.height, ...(await collect(running.rows, clock)) };
+    const stopped = await readStopped(join(home, 'data', 'windlass.db'), wanted, clock);
     if (stopped) return stopped;
-    if (waited >= waitMs) throw new StoreUnreadable(`a process has the store of ${home} open, but does not answer at ${controlSocketPath(home)}`);
-    await sleep(pauseMs);
+    if (waited >= waitMs) throw new StoreUnreadable(`a process has the store of ${home} open, but does not answer at ${socket}`);
+    await clock.sleep(pauseMs);
   }
 }
 
@@ -47,7 +54,7 @@ export async function readKernelStore(home: string, wanted: Wanted, sleep: (ms: 
 const tables: RowsRequest['ranges'] = [[kernelPrefix, `${kernelPrefix}vs.`], [endOf(`${kernelPrefix}vs.`), endOf(kernelPrefix)]];
 const transcripts = [rangeOf('@s.'), rangeOf('@t.')];
 
-function rangesOf(wanted: Wanted): RowsRequest['ranges'] {
+function rangesOf(wanted: Exclude<Wanted, 'promises'>): RowsRequest['ranges'] {
   if (wanted === 'tables') return tables;
   if (wanted === 'tables and transcripts') return [...tables, ...transcripts];
   return wanted.prefixes.map(rangeOf);
@@ -59,7 +66,7 @@ function rangeOf(prefix: string): readonly [string, string] {
 }
 
 /** undefined when another process has the store. */
-async function readStopped(path: string, ranges: RowsRequest['ranges']): Promise<KernelStore | undefined> {
+async function readStopped(path: string, wanted: Wanted, clock: ReadClock): Promise<KernelStore | undefined> {
   if (!existsSync(join(path, 'CURRENT'))) throw new StoreUnreadable(`there is no store in ${path}: no node has run there`);
   let database: NodeDatabase;
   try {
@@ -70,22 +77,26 @@ async function readStopped(path: string, ranges: RowsRequest['ranges']): Promise
   }
   const snapshot = database.snapshot();
   try {
-    return { from: 'stopped node', height: databaseHeight(snapshot), rows: await collect(rowsIn(snapshot, ranges)) };
+    const portions = wanted === 'promises' ? promiseRows(snapshot) : portionsIn(snapshot, rangesOf(wanted));
+    return { from: 'stopped node', height: databaseHeight(snapshot), ...(await collect(rowsOf(portions), clock)) };
   } finally {
     await snapshot.close();
     await database.close();
   }
 }
 
-async function* rowsIn(snapshot: ReturnType<NodeDatabase['snapshot']>, ranges: RowsRequest['ranges']): AsyncIterable<ReadRow> {
-  for (const [from, to] of ranges) for await (const portion of snapshot.portions(from, to)) yield* portion;
+async function* rowsOf(portions: ReturnType<DatabaseSnapshot['portions']>): AsyncIterable<ReadRow> {
+  for await (const portion of portions) yield* portion;
 }
 
-async function collect(rows: AsyncIterable<ReadRow>): Promise<KernelStorage> {
+async function collect(rows: AsyncIterable<ReadRow>, clock: ReadClock): Promise<Pick<KernelStore, 'rows' | 'reads' | 'milliseconds'>> {
   const backing = new MemoryBacking({ keepsClosedSpans: true });
+  const before = clock.now();
+  let reads = 0;
   for await (const [key, value] of rows) {
+    reads += 1;
     const change: Change = { key: key.slice(key.startsWith(kernelPrefix) ? kernelPrefix.length : localPrefix.length), before: undefined, after: textOfWtf8(value) };
     backing.commit([change]);
   }
-  return KernelStorage.open(backing);
+  return { rows: await KernelStorage.open(backing), reads, milliseconds: clock.now() - before };
 }

@@ -10,6 +10,9 @@ export const controlVersion = 1;
 /** Rows of the database by full key, [from, to) each, in this order. */
 export type RowsRequest = { readonly version: number; readonly method: 'rows'; readonly ranges: readonly (readonly [from: string, to: string])[] };
 
+/** The rows that a search for leaked promises reads (promise-rows.ts); answered as rows are. */
+export type PromisesRequest = { readonly version: number; readonly method: 'promises' };
+
 /** What the host knows of its workers; one line is the answer. */
 export type WorkersRequest = { readonly version: number; readonly method: 'workers' };
 
@@ -28,12 +31,12 @@ export function isServed([from, to]: readonly [string, string]): boolean {
 }
 
 /** The request in a line, or why it is none. */
-export function parseRequest(line: string): RowsRequest | WorkersRequest | { readonly wrong: string } {
+export function parseRequest(line: string): RowsRequest | PromisesRequest | WorkersRequest | { readonly wrong: string } {
   const given = jsonOf(line);
   if (typeof given !== 'object' || given === null) return { wrong: 'the request is not JSON' };
   const { version, method, ranges } = given as { readonly [Name in keyof RowsRequest]?: unknown };
   if (version !== controlVersion) return { wrong: `this node speaks version ${controlVersion} of the control protocol; use the windlass of its release` };
-  if (method === 'workers') return { version, method };
+  if (method === 'workers' || method === 'promises') return { version, method };
   if (method !== 'rows') return { wrong: 'there is no such method' };
   const isRange = (range: unknown): range is readonly [string, string] => Array.isArray(range) && range.length === 2 && range.every(key => typeof key === 'string');
   if (!Array.isArray(ranges) || !ranges.every(isRange) || !ranges.every(isServed)) return { wrong: 'ranges are pairs of keys of the kernel' };

@@ -7,8 +7,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '../../chain/index.js';
 import { databaseHeight } from '../commit.js';
 import type { WorkersReport } from '../host-db/workers-report.js';
-import type { DatabaseSnapshot } from '../store.js';
-import { controlVersion, parseRequest, requestBytesMax, type ControlLine, type RowPiece, type RowsRequest } from './protocol.js';
+import { portionsIn, type DatabaseSnapshot } from '../store.js';
+import { promiseRows } from './promise-rows.js';
+import { controlVersion, parseRequest, requestBytesMax, type ControlLine, type RowPiece } from './protocol.js';
 
 export type ControlOptions = {
   readonly path: string;
@@ -82,7 +83,7 @@ async function serve(socket: Socket, takeSnapshot: () => DatabaseSnapshot, worke
   } else {
     const snapshot = takeSnapshot();
     try {
-      await sendRows(socket, snapshot, request);
+      await sendRows(socket, snapshot, request.method === 'promises' ? promiseRows(snapshot) : portionsIn(snapshot, request.ranges));
     } finally {
       await snapshot.close();
     }
@@ -105,12 +106,10 @@ function firstLine(socket: Socket): Promise<string | undefined> {
   });
 }
 
-async function sendRows(socket: Socket, snapshot: DatabaseSnapshot, { ranges }: RowsRequest): Promise<void> {
+async function sendRows(socket: Socket, snapshot: DatabaseSnapshot, portions: ReturnType<DatabaseSnapshot['portions']>): Promise<void> {
   await send(socket, { version: controlVersion, height: databaseHeight(snapshot)?.toString() ?? null });
-  for (const [from, to] of ranges) {
-    for await (const portion of snapshot.portions(from, to)) {
-      for (const rows of linesOf(portion)) await send(socket, { rows });
-    }
+  for await (const portion of portions) {
+    for (const rows of linesOf(portion)) await send(socket, { rows });
   }
   await send(socket, { end: true });
 }

@@ -9,7 +9,7 @@ import { byNumber, type KernelPromiseId, type VatId } from '../ids.js';
 import { parseItem } from '../items.js';
 import { promisesOf } from '../clist.js';
 import { knownPromise, type PromiseState } from '../promises.js';
-import { keys } from '../store/keys.js';
+import { keys, vatAtEnd } from '../store/keys.js';
 import type { ReadableRows } from '../store/storage.js';
 import { allVats, knownVat } from '../vat/records.js';
 
@@ -23,6 +23,11 @@ export type LeakedPromise = {
 
 /** Prefixes of the rows that the search reads, beside the promises in the c-list of each vat. */
 export const searchedPrefixes = [keys.allVats, 'p.', keys.allRunQueue, 'qp.', keys.allUpgradeEvents] as const;
+
+/** The prefix of the promises in a vat's c-list, from the key of the vat's own row. */
+export function promisesPrefixOf(vatRow: string): string {
+  return keys.clistPromisesOf(vatAtEnd(vatRow));
+}
 
 /** Every such pair: vats by number, then promises by number. */
 export function findLeakedPromises(rows: ReadableRows): LeakedPromise[] {
@@ -54,6 +59,20 @@ function pendingNotifies(rows: ReadableRows): ReadonlySet<string> {
   }
   return pending;
 }
+
+export type RepairWork = { readonly reads: number; readonly writes: number };
+
+/**
+ * How many rows the migration will read and write for these pairs, of which the search alone reads so many: an event for each
+ * pair, the count of each promise, and the rows of the schema and the step. Each pair is then one item of a later run.
+ */
+export function repairWork(leaked: readonly LeakedPromise[], searchReads: number): RepairWork {
+  const promises = new Set(leaked.map(({ promise }) => promise)).size;
+  return { reads: searchReads + leaked.length + ownRows, writes: leaked.length + promises + ownRows };
+}
+
+/** Schema, number of the step, activity hash. */
+const ownRows = 3;
 
 /** How many pairs each vat has, by the vat's number. */
 export function countByVat(leaked: readonly LeakedPromise[]): Readonly<Record<string, number>> {

@@ -36,7 +36,7 @@ export function addKernelVerb(kernel: Command, io: Io, verb: KernelVerb): void {
     const flags = command.opts<KernelFlags>();
     const store = await read(settings, verb.wants(args, flags));
     const { json, text, failure } = await verb.answer(store, args, flags, settings);
-    if (settings.output === 'json') printResult(io, 'json', { height: store.height ?? null, from: store.from, ...json });
+    if (settings.output === 'json' || flags['json'] === true) printResult(io, 'json', { height: store.height ?? null, from: store.from, ...json });
     else io.out(`height ${store.height ?? 'none'}, from a ${store.from}\n\n${text}`);
     if (failure) throw failure;
   });
@@ -44,7 +44,7 @@ export function addKernelVerb(kernel: Command, io: Io, verb: KernelVerb): void {
 
 async function read({ paths, io }: Settings, wanted: Wanted): Promise<KernelStore> {
   try {
-    return await readKernelStore(paths.home, wanted, ms => io.sleep(ms));
+    return await readKernelStore(paths.home, wanted, io);
   } catch (error) {
     if (error instanceof StoreUnreadable) throw new CliFailure(error.message, { hint: 'Choose the home with --home; a node that is just starting needs a moment.', cause: error });
     if (error instanceof ControlFailure) throw new CliFailure(error.message, { cause: error });
