@@ -7,7 +7,7 @@
  * slots spent nine tenths of its time collecting, and a vat that grows collects some 17 times for each step.
  */
 
-/** 48 MiB, so that a worker takes 84 MiB in all. */
+/** 48 MiB, which a worker takes at its start; with the 32 MiB that chunks may grow to before a collection it is 84 MiB in all. */
 const slotsAtStart = 1_572_864;
 /** 32 MiB at a time. */
 const slotsPerStep = 1_048_576;
