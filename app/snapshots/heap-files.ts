@@ -3,14 +3,12 @@
  * at once there for workers to start from; it gets its name when the block is committed, before the batch that refers to it.
  */
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { SnapshotUnusable, type HeapSource, type HeapWriter, type SavedHeap, type SnapshotStore } from '../../kernel/index.js';
 import { syncFolder } from '../blobs.js';
-import { packHeap, unpackHeap } from './packing.js';
+import { PackedFile, packHeap, Pieces, PouredFile, unpackHeap } from './packing.js';
 
 /** A heap of the block under way. `whole` goes when nobody starts from it any more. */
 type InFlight = { readonly size: number; readonly whole: Temporary; readonly packed: { readonly path: string; readonly stored: Promise<number> } };
@@ -18,13 +16,13 @@ type InFlight = { readonly size: number; readonly whole: Temporary; readonly pac
 /** What the row of a stored heap says of its file. */
 export type StoredHeap = { readonly size: number; readonly stored: number };
 
-const bufferedBytesMax = 4 * 1024 * 1024;
-
 export class HeapFiles implements SnapshotStore {
   readonly #folder: string;
   readonly #base: { readonly path: string; readonly sha256: string } | undefined;
   readonly #temporaryFolder: string;
   readonly #inFlight = new Map<string, InFlight>();
+  /** Compressed files that nobody needs. */
+  #spare: InFlight['packed'][] = [];
   #temporaries = 0;
 
   /**
@@ -51,35 +49,44 @@ export class HeapFiles implements SnapshotStore {
     return join(this.#temporaryFolder, `heap-${this.#temporaries}.tmp`);
   }
 
+  /** Each piece is hashed, written and compressed as it comes. */
   begin(): HeapWriter {
-    const path = this.#temporary();
-    const file = createWriteStream(path, { highWaterMark: bufferedBytesMax });
-    const written = finished(file);
-    written.catch(() => undefined); // told by finish
+    const [whole, packed] = [new PouredFile(this.#temporary()), new PackedFile(this.#temporary())];
     const hash = createHash('sha256');
+    const pieces = new Pieces();
     let size = 0;
+    const write = (piece: Buffer): void | Promise<void> => {
+      hash.update(piece);
+      size += piece.length;
+      const [isWritten, isPacked] = [whole.write(piece), packed.write(piece)];
+      return isWritten || isPacked ? Promise.all([isWritten, isPacked]).then(() => undefined) : undefined;
+    };
     return {
       write: chunk => {
-        hash.update(chunk);
-        size += chunk.length;
-        return file.write(chunk) ? undefined : once(file, 'drain').then(() => undefined);
+        const piece = pieces.add(chunk);
+        return piece && write(piece);
       },
       finish: async () => {
-        file.end();
-        await written;
-        return this.#keep(new Temporary(path), { hash: hash.digest('hex'), size });
+        await write(pieces.rest());
+        const packedFile = { path: packed.path, stored: packed.store() };
+        packedFile.stored.catch(() => undefined); // told when the block is committed
+        await whole.finish();
+        return this.#keep(new Temporary(whole.path), packedFile, { hash: hash.digest('hex'), size });
       },
       abandon: async () => {
-        file.destroy();
-        await written.catch(() => undefined); // whatever it was, nobody wants the file
-        rmSync(path, { force: true });
+        await Promise.all([whole.abandon(), packed.abandon()]);
+        for (const { path } of [whole, packed]) rmSync(path, { force: true });
       },
     };
   }
 
-  #keep(whole: Temporary, saved: SavedHeap): SavedHeap {
-    if (this.#inFlight.has(saved.hash)) whole.drop(); // another vat's, or of a run that is done again
-    else this.#inFlight.set(saved.hash, { size: saved.size, whole, packed: this.#pack(whole.path) });
+  #keep(whole: Temporary, packed: InFlight['packed'], saved: SavedHeap): SavedHeap {
+    if (this.#inFlight.has(saved.hash)) { // another vat's, or of a run that is done again
+      whole.drop();
+      this.#spare.push(packed);
+    } else {
+      this.#inFlight.set(saved.hash, { size: saved.size, whole, packed });
+    }
     return saved;
   }
 
@@ -144,9 +151,11 @@ export class HeapFiles implements SnapshotStore {
   /** The block is committed, or never will be: nothing is in flight any more. */
   async settle(): Promise<void> {
     const heaps = [...this.#inFlight.values()];
+    const packedFiles = [...heaps.map(({ packed }) => packed), ...this.#spare];
     this.#inFlight.clear();
-    for (const { whole, packed } of heaps) {
-      whole.drop();
+    this.#spare = [];
+    for (const { whole } of heaps) whole.drop();
+    for (const packed of packedFiles) {
       await packed.stored.catch(() => undefined); // it was told to whoever wanted it
       rmSync(packed.path, { force: true }); // not referred to, or renamed
     }
