@@ -136,12 +136,21 @@ async function doRound(run: Run, cranksMax: number): Promise<boolean> {
   }
 }
 
+/**
+ * Items settle in the order planned, each as soon as all before it have: others may still be at work, and what settles
+ * meanwhile touches nothing of their vats (design 5.2, Why it holds).
+ */
 async function doItems(run: Run, items: readonly PlannedItem[]): Promise<void> {
   const { state, warehouse } = run.host;
-  const outcomes = await Promise.all(items.map(item => (item.kind === 'vat' ? warehouse.deliver(item.vat, item.delivery, optionsOf(item.source)) : Promise.resolve(undefined))));
-  for (const [index, item] of items.entries()) {
-    const outcome = outcomes[index];
-    await finishCrank(run, item.kind === 'vat' && outcome ? settleVatItem(state, item, outcome) : settleKernelItem(state, item as Exclude<PlannedItem, { kind: 'vat' }>));
+  const outcomes = items.map(item => (item.kind === 'vat' ? warehouse.deliver(item.vat, item.delivery, optionsOf(item.source)) : Promise.resolve(undefined)));
+  const allDone = Promise.allSettled(outcomes);
+  try {
+    for (const [index, item] of items.entries()) {
+      const outcome = await outcomes[index];
+      await finishCrank(run, item.kind === 'vat' && outcome ? settleVatItem(state, item, outcome) : settleKernelItem(state, item as Exclude<PlannedItem, { kind: 'vat' }>));
+    }
+  } finally {
+    await allDone; // also when one failed: nobody is at work for a run that has ended
   }
 }
 

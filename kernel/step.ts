@@ -62,28 +62,40 @@ const shortValueMax = 64;
  * value of at most 64 bytes, or 2 and the SHA-256 of a longer one. Numbers are big-endian. Local rows do not count.
  */
 function hashChanges(changes: readonly Change[]): Buffer {
-  const parts: Buffer[] = [];
+  let at = 0;
   for (const { key, after } of changes) {
     if (isLocal(key)) continue;
-    parts.push(withLength(Buffer.from(key, 'latin1')));
+    at = reserve(at, 4 + key.length + 1 + 4 + (after === undefined ? 0 : Math.max(shortValueMax, hashBytes)));
+    at = scratch.writeUInt32BE(key.length, at);
+    at += scratch.write(key, at, 'latin1');
     if (after === undefined) {
-      parts.push(deletedMark);
+      at = scratch.writeUInt8(deletedMark, at);
       continue;
     }
-    const value = wtf8Bytes(after);
-    if (value.length <= shortValueMax) parts.push(shortMark, withLength(value));
-    else parts.push(longMark, hashOnce('sha256', value, 'buffer'));
+    const short = after.length <= shortValueMax ? wtf8Bytes(after) : undefined;
+    if (short !== undefined && short.length <= shortValueMax) {
+      at = scratch.writeUInt8(shortMark, at);
+      at = scratch.writeUInt32BE(short.length, at);
+      at += short.copy(scratch, at);
+    } else {
+      at = scratch.writeUInt8(longMark, at);
+      at += scratch.write(hashOnce('sha256', after.isWellFormed() ? after : wtf8Bytes(after), 'hex'), at, 'hex');
+    }
   }
-  return hashOnce('sha256', Buffer.concat(parts), 'buffer');
+  return hashOnce('sha256', scratch.subarray(0, at), 'buffer');
 }
 
-const deletedMark = Buffer.from([0]);
-const shortMark = Buffer.from([1]);
-const longMark = Buffer.from([2]);
+const [deletedMark, shortMark, longMark] = [0, 1, 2];
+const hashBytes = 32;
 
-function withLength(bytes: Buffer): Buffer {
-  const out = Buffer.allocUnsafe(4 + bytes.length);
-  out.writeUInt32BE(bytes.length, 0);
-  bytes.copy(out, 4);
-  return out;
+/** What is hashed is put together here: a step has many small rows. Nothing of it is kept. */
+let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Makes room for `more` bytes after the first `at`. */
+function reserve(at: number, more: number): number {
+  if (at + more <= scratch.length) return at;
+  const larger = Buffer.allocUnsafeSlow(2 * (at + more));
+  scratch.copy(larger, 0, 0, at);
+  scratch = larger;
+  return at;
 }

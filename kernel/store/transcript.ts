@@ -4,7 +4,7 @@
  * and so in the activity hash and the digest.
  */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { hash as hashOnce } from 'node:crypto';
 import type { VatId } from '../ids.js';
 import type { KernelState } from '../state.js';
 import type { SavedHeap } from '../snapshot/store.js';
@@ -38,7 +38,7 @@ export type DeliveryEntry = {
 };
 export type TranscriptEntry = StartEntry | DeliveryEntry;
 
-const firstSpanHash = createHash('sha256').update('start of a windlass transcript span').digest('hex');
+const firstSpanHash = hashOnce('sha256', 'start of a windlass transcript span', 'hex');
 
 /** The hash chain over the entries of a span, as they stand in their rows. */
 export function hashSpan(texts: Iterable<string>): string {
@@ -48,7 +48,7 @@ export function hashSpan(texts: Iterable<string>): string {
 }
 
 function chained(hash: string, text: string): string {
-  return createHash('sha256').update(hash, 'hex').update(createHash('sha256').update(text).digest()).digest('hex');
+  return hashOnce('sha256', Buffer.from(hash + hashOnce('sha256', text, 'hex'), 'hex'), 'hex');
 }
 
 /** Closes the current span, if there is one, and opens the next with how its worker is made. */

@@ -4,7 +4,7 @@ import type { VatSettings } from '../items.js';
 import type { VatId, KernelObjectId } from '../ids.js';
 import type { KernelState } from '../state.js';
 import { keys, vatAtEnd } from '../store/keys.js';
-import { parsedOnce } from '../store/parsed.js';
+import { parsedOnce, parsedRows } from '../store/parsed.js';
 import type { ReadableRows } from '../store/storage.js';
 
 export type VatLife = 'running' | 'paused' | 'terminated';
@@ -55,7 +55,7 @@ export const firstProgress: VatProgress = {
 
 const parseVatRecord = parsedOnce<VatRecord>();
 /** It changes with every delivery, and is read several times between. */
-const parseProgress = parsedOnce<VatProgress>(1000);
+const progressRows = parsedRows<VatProgress>(1000);
 
 export function readVat(rows: ReadableRows, vat: VatId): VatRecord | undefined {
   const text = rows.get(keys.vat(vat));
@@ -72,10 +72,10 @@ export function writeVat(state: KernelState, vat: VatId, record: VatRecord): voi
 export function readProgress(rows: ReadableRows, vat: VatId): VatProgress {
   const text = rows.get(keys.vatProgress(vat));
   assert(text !== undefined, `${vat} has no progress row`);
-  return parseProgress(text);
+  return progressRows.parse(text);
 }
 export function writeProgress(state: KernelState, vat: VatId, progress: VatProgress): void {
-  state.rows.set(keys.vatProgress(vat), JSON.stringify(progress));
+  state.rows.set(keys.vatProgress(vat), progressRows.textOf(progress));
 }
 
 /** Neither terminated nor gone. A paused vat is alive. */

@@ -124,6 +124,11 @@ export class Warehouse {
     await Promise.all([...this.#online.keys(), ...this.#starting.keys()].map(vat => this.discard(vat)));
   }
 
+  /** Ends every worker that no delivery is at work on. */
+  async pageOutIdle(): Promise<void> {
+    await Promise.all([...this.#online].filter(([vat]) => !this.#busy.has(vat)).map(([vat, worker]) => this.#end(vat, worker)));
+  }
+
   /** Brings one vat back, whatever its life, by replaying its span. Rejects with ReplayMismatch when it does not replay. */
   async bringBack(vat: VatId): Promise<void> {
     await this.#workerOf(vat);

@@ -16,7 +16,7 @@ export type Mode = {
   readonly maxVatsOnline?: number;
   /** Drops every worker and reads the store anew after each run. */
   readonly restarts?: boolean;
-  /** Drops every worker after each crank. */
+  /** Drops every idle worker after each crank. */
   readonly evicts?: boolean;
   /** Workers take their time, each another one. */
   readonly dawdles?: boolean;
@@ -118,7 +118,7 @@ class World {
       snapshots: this.#snapshots,
       bundles: { get: id => Promise.resolve(Buffer.from(id)) },
       services: [makeBankService({ isBlocked: () => false, systemAccount: accounts[0] })],
-      ...(this.#mode.evicts ? { yieldToHost: () => this.#kernel.warehouse.discardAll() } : {}),
+      ...(this.#mode.evicts ? { yieldToHost: () => this.#kernel.warehouse.pageOutIdle() } : {}),
       maxVatsOnline: this.#mode.maxVatsOnline ?? 20,
       onStep: step => {
         this.#steps += 1;
