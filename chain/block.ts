@@ -38,7 +38,7 @@ export async function finalizeBlock(machine: Machine, state: AppState, block: Re
 async function beginBlock(machine: Machine, state: AppState, branch: StoreBranch, block: RequestFinalizeBlock): Promise<Event[]> {
   const ctx = blockContext(state, branch, block);
   await machine.hooks.beforeBlock?.(ctx, block);
-  for (const module of machine.modules) module.beginBlock?.(ctx, block);
+  for (const module of machine.modules) module.beginBlock?.(ctx, { ...block, lastAppHash: machine.store.appHash });
   return withAttribute(ctx.events.events, 'mode', 'BeginBlock');
 }
 

@@ -1,16 +1,38 @@
 import type { Codecs } from './codec/index.js';
 import { makeAuthKeeper, makeAuthModule, type AuthKeeper, type ModuleAccountSpec } from './modules/auth/index.js';
 import { makeBankKeeper, makeBankModule, type BankKeeper } from './modules/bank/index.js';
+import { makeConsensusKeeper } from './modules/consensus/index.js';
+import { makeGenutilModule } from './modules/genutil/index.js';
+import { makeStakingKeeper, makeStakingModule, makeStakingParts, stakingModuleAccounts, type StakingParts } from './modules/staking/index.js';
+import type { StakingHooks, StakingKeeper } from './modules/staking/types.js';
 import type { Module } from './module.js';
 
-export type CoreModules = { readonly auth: AuthKeeper; readonly bank: BankKeeper; readonly modules: readonly Module[] };
+export type CoreModules = {
+  readonly auth: AuthKeeper;
+  readonly bank: BankKeeper;
+  readonly staking: StakingKeeper;
+  /** For tests and audits, which look below the keeper. */
+  readonly stakingParts: StakingParts;
+  readonly modules: readonly Module[];
+};
 
-/** What every chain has: accounts and coins. `moduleAccounts` are the host's; fee_collector is always there. The host appends its own modules. */
+/**
+ * What every chain has: accounts, coins, validators. `moduleAccounts` are the host's; fee_collector and those of the core are
+ * always there. The host appends its own modules. The order is that of genesis, begin-block and end-block.
+ */
 export function makeCoreModules(codecs: Codecs, moduleAccounts: readonly ModuleAccountSpec[]): CoreModules {
-  const auth = makeAuthKeeper(codecs, moduleAccounts);
+  const auth = makeAuthKeeper(codecs, [...moduleAccounts, ...stakingModuleAccounts]);
   const bank = makeBankKeeper(codecs, auth);
-  return { auth, bank, modules: [makeAuthModule(codecs, auth), makeBankModule(codecs, bank)] };
+  const consensus = makeConsensusKeeper(codecs);
+  const hooks: StakingHooks[] = []; // of modules that are made below, because they need the keeper
+  const stakingParts = makeStakingParts(codecs, bank, hooks);
+  const staking = makeStakingKeeper(stakingParts, auth);
+  const modules = [
+    makeAuthModule(codecs, auth), makeBankModule(codecs, bank),
+    makeStakingModule(codecs, stakingParts, auth, consensus), makeGenutilModule(codecs, stakingParts),
+  ];
+  return { auth, bank, staking, stakingParts, modules };
 }
 
 /** The stores of makeCoreModules and of the base app itself; a host adds those of its modules. */
-export const coreStores: readonly string[] = ['acc', 'bank', 'consensus'];
+export const coreStores: readonly string[] = ['acc', 'bank', 'consensus', 'staking'];

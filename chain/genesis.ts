@@ -1,11 +1,13 @@
 /** InitChain: S(initial−1), made in memory and carried into the first block. */
-import type { RequestInitChain, ResponseInitChain } from './abci/types.js';
-import { utf8Text } from './bytes.js';
+import type { RequestInitChain, ResponseInitChain, ValidatorUpdate } from './abci/types.js';
+import { hexText, utf8Text } from './bytes.js';
 import { onlyValidators } from './block.js';
 import { makeContext } from './context.js';
 import { makeEventSink } from './events.js';
 import { makeInfiniteGasMeter } from './gas.js';
 import type { AppState, Machine } from './machine.js';
+import type { DeliverGenesisTx } from './module.js';
+import { decodeTx, runTx, toExecResult, type TxStage } from './tx.js';
 
 const chainIdLengthMax = 50;
 
@@ -26,14 +28,27 @@ export async function initChain(machine: Machine, state: AppState, request: Requ
   });
   consensus.setChainId(ctx, request.chainId);
   consensus.setParams(ctx, request.consensusParams);
-  const validators = onlyValidators(modules.map(module => module.initGenesis?.(ctx, appState[module.name], request) ?? []));
+  const stage: TxStage = { chainId: request.chainId, height: ctx.height, time: request.time, branch, blockMaxGas: -1n, blockGas: undefined };
+  const deliver: DeliverGenesisTx = bytes => toExecResult(runTx(machine, stage, 'genesis', decodeTx(machine, bytes)));
+  const validators = onlyValidators(modules.map(module => module.initGenesis?.(ctx, appState[module.name], request, deliver) ?? []));
   for (const module of modules) module.finishGenesis?.(ctx);
+  if (validators.length > 0) requireSameValidators(validators, request.validators);
   await hooks.initChain?.(ctx, request);
 
   Object.assign(state, {
     chainId: request.chainId, genesis: { branch, initialHeight }, pending: undefined, check: branch.branch(), time: request.time,
   } satisfies AppState);
   return { consensusParams: consensus.params(branch), validators, appHash: store.appHash };
+}
+
+/** A genesis may name its validators at its top level, or stake them; if it does both, they must agree. */
+function requireSameValidators(staked: readonly ValidatorUpdate[], stated: readonly ValidatorUpdate[]): void {
+  if (stated.length === 0) return;
+  const textOf = ({ pubKey, power }: ValidatorUpdate): string => `${hexText(pubKey.ed25519 ?? pubKey.secp256k1 ?? new Uint8Array(0))} ${power}`;
+  const [ours, theirs] = [staked, stated].map(list => list.map(textOf).sort()) as [string[], string[]];
+  const stranger = [...ours.filter(one => !theirs.includes(one)), ...theirs.filter(one => !ours.includes(one))][0];
+  if (stranger === undefined) return;
+  throw new Error(`genesis: its validators are not those that its app_state stakes (key and power ${stranger} is only in one of the two); leave one of them out`);
 }
 
 function parseAppState(bytes: Uint8Array): Record<string, unknown> {

@@ -19,7 +19,7 @@ export type { BankKeeper, BankParams, DenomMetadata } from './modules/bank/index
 export { consensusStore, makeConsensusKeeper } from './modules/consensus/index.js';
 export type { ConsensusKeeper } from './modules/consensus/index.js';
 export { bondStatus } from './modules/staking/types.js';
-export type { BondStatus, CommissionRates, Delegation, Description, StakingHooks, StakingKeeper, StakingParams, TokenSource, Validator } from './modules/staking/types.js';
+export type { BondStatus, CommissionRates, Delegation, Description, StakingHooks, StakingKeeper, StakingParams, Validator } from './modules/staking/types.js';
 export { paginate } from './modules/pagination.js';
 export type { Page, PageRequest, PageResponse } from './modules/pagination.js';
 export { queryHandler } from './modules/query-handler.js';

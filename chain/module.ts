@@ -1,4 +1,4 @@
-import type { RequestFinalizeBlock, RequestInitChain, ValidatorUpdate } from './abci/types.js';
+import type { ExecTxResult, RequestFinalizeBlock, RequestInitChain, ValidatorUpdate } from './abci/types.js';
 import type { Codec } from './codec/index.js';
 import type { Context } from './context.js';
 import type { MessageRouter } from './router.js';
@@ -37,6 +37,12 @@ export type QueryHandler = (ctx: QueryContext, request: Uint8Array) => Uint8Arra
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyMsgDefinition = MsgDefinition<any>;
 
+/** Executes a tx of genesis on the genesis branch; what it returns is not part of any block. */
+export type DeliverGenesisTx = (tx: Uint8Array) => ExecTxResult;
+
+/** `lastAppHash` is what this block's header states: of the block before. */
+export type BeginningBlock = RequestFinalizeBlock & { readonly lastAppHash: Uint8Array };
+
 /** A part of the state machine: its stores, messages, queries, genesis and block hooks. Order in the module list is the order of hooks. */
 export interface Module {
   readonly name: string;
@@ -50,11 +56,11 @@ export interface Module {
   /** Called once, when the application is made: the router knows the messages of all modules, and must not be used before. */
   connect?(router: MessageRouter): void;
   /** `state` is app_state[name], or undefined when genesis has none. May return validators (only one module may). */
-  initGenesis?(ctx: Context, state: unknown, request: RequestInitChain): readonly ValidatorUpdate[] | void;
+  initGenesis?(ctx: Context, state: unknown, request: RequestInitChain, deliverTx: DeliverGenesisTx): readonly ValidatorUpdate[] | void;
   /** After every module's initGenesis: for what needs the state of modules that come later. */
   finishGenesis?(ctx: Context): void;
   /** app_state[name] of a genesis that goes on from `state`: what initGenesis takes. */
   exportGenesis?(state: Readable): unknown;
-  beginBlock?(ctx: Context, block: RequestFinalizeBlock): void;
+  beginBlock?(ctx: Context, block: BeginningBlock): void;
   endBlock?(ctx: Context): readonly ValidatorUpdate[] | void;
 }

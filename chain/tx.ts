@@ -63,7 +63,7 @@ export function runTx(machine: Machine, stage: TxStage, mode: ExecMode, incoming
     validateMessages(tx);
     isAtAnte = true;
     anteEvents = runAnte(machine, stage, mode, tx, gas);
-    const ran = mode === 'finalize' || mode === 'simulate' ? runMessages(machine, stage, mode, tx, gas) : nothingRan;
+    const ran = mode === 'check' || mode === 'recheck' ? nothingRan : runMessages(machine, stage, mode, tx, gas);
     return { refusal: undefined, gasWanted: gas.limit, gasUsed: gas.consumed, ...ran, events: [...anteEvents, ...ran.events] };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -23,10 +23,11 @@ function verifySigner({ environment, ctx, tx }: AnteRun, signer: string, signatu
   }
   if (!key || ctx.mode === 'simulate' || ctx.mode === 'recheck') return;
   const { chainId } = ctx;
-  const complaint = complaintAboutSignature(key, signature.data, environment.signBytes(tx, { chainId, accountNumber, sequence }));
+  const signedNumber = ctx.mode === 'genesis' ? 0n : accountNumber; // who signs a tx of genesis does not know the number yet
+  const complaint = complaintAboutSignature(key, signature.data, environment.signBytes(tx, { chainId, accountNumber: signedNumber, sequence }));
   if (complaint === undefined) return;
   const opening = 'signature verification failed; please verify account number';
   refuseSdk('unauthorized', isAminoOnly(signature.data)
-    ? `${opening} (${accountNumber}), sequence (${sequence}) and chain-id (${chainId})`
-    : `${opening} (${accountNumber}) and chain-id (${chainId}): (${complaint})`);
+    ? `${opening} (${signedNumber}), sequence (${sequence}) and chain-id (${chainId})`
+    : `${opening} (${signedNumber}) and chain-id (${chainId}): (${complaint})`);
 }

@@ -38,10 +38,11 @@ function fieldToJson(field: FieldSchema, content: unknown, schemas: Schemas): un
   }
 }
 
-/** What is no decimal, which a stranger's message may hold, is shown as it is. */
-function decimalToJson(content: string | Uint8Array): string {
+/** Empty stands for none. What is no decimal, which a stranger's message may hold, is shown as it is. */
+function decimalToJson(content: string | Uint8Array): string | null {
+  if (content.length === 0) return null;
   const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
-  const value = text === '' ? undefined : fromWireText(text);
+  const value = fromWireText(text);
   return value === undefined ? text : pointText(value);
 }
 

@@ -43,8 +43,8 @@ export class RewardWorld {
     this.staking.hooks.push(distributionHooks(this.parts), slashingHooks(this.slashingKeeper, this.staking.view));
     for (const [address, coins] of balances) this.give(address, coins);
     const genesis = this.context('genesis');
-    this.distribution.initGenesis?.(genesis, distribution, noRequest);
-    this.slashing.initGenesis?.(genesis, slashing, noRequest);
+    this.distribution.initGenesis?.(genesis, distribution, noRequest, noTx);
+    this.slashing.initGenesis?.(genesis, slashing, noRequest, noTx);
     this.consensus.setParams(genesis, consensusParams);
   }
 
@@ -73,7 +73,7 @@ export class RewardWorld {
     });
     const request = {
       txs: [], decidedLastCommit: { round: 0, votes }, misbehavior: misbehavior.map(one => this.#misbehaved(one)), hash: new Uint8Array(32), height: this.height, time: ctx.time,
-      nextValidatorsHash: new Uint8Array(32), proposerAddress: votes[0]?.validator?.address ?? new Uint8Array(20),
+      nextValidatorsHash: new Uint8Array(32), proposerAddress: votes[0]?.validator?.address ?? new Uint8Array(20), lastAppHash: new Uint8Array(32),
     };
     this.distribution.beginBlock?.(ctx, request);
     this.slashing.beginBlock?.(ctx, request);
@@ -153,5 +153,8 @@ const consensusParams = {
   block: { maxBytes: 22_020_096n, maxGas: -1n }, evidence: { maxAgeNumBlocks: 10n, maxAgeDuration: { seconds: 100n, nanos: 0 }, maxBytes: 1_048_576n },
   validator: { pubKeyTypes: ['ed25519'] }, version: { app: 0n }, abci: { voteExtensionsEnableHeight: 0n },
 };
-const noBlock = { txs: [], misbehavior: [], hash: new Uint8Array(32), nextValidatorsHash: new Uint8Array(32), proposerAddress: new Uint8Array(20) };
+const noTx = (): never => {
+  throw new Error('this world has no genesis txs');
+};
+const noBlock = { txs: [], misbehavior: [], hash: new Uint8Array(32), nextValidatorsHash: new Uint8Array(32), proposerAddress: new Uint8Array(20), lastAppHash: new Uint8Array(32) };
 const noRequest = { time: { seconds: 0n, nanos: 0 }, chainId: 'test', consensusParams, validators: [], appStateBytes: new Uint8Array(0), initialHeight: 1n };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertCoins, coinsText, type Coins } from '../../coins.js';
 import type { Codecs } from '../../codec/index.js';
 import type { Context } from '../../context.js';
-import { refuse } from '../../refusal.js';
+import { refuse, refuseSdk } from '../../refusal.js';
 import type { AuthKeeper } from '../auth/index.js';
 import type { ModulePermission } from '../auth/index.js';
 import type { Readable, Writable } from '../state.js';
@@ -29,6 +29,10 @@ export type BankKeeper = {
   sendFromModule(ctx: Context, module: string, to: string, coins: Coins): void;
   sendToModule(ctx: Context, from: string, module: string, coins: Coins): void;
   sendBetweenModules(ctx: Context, from: string, to: string, coins: Coins): void;
+  /** Into a module's keeping, as staking takes coins: no `transfer` is told. Refuses with sdk/5 in the words of staking. */
+  delegateCoins(ctx: Context, delegator: string, module: string, coins: Coins): void;
+  /** Out of it again. */
+  undelegateCoins(ctx: Context, module: string, delegator: string, coins: Coins): void;
   /** One payer, several receivers, whose sum is `total`: the events of MsgMultiSend. */
   sendToMany(ctx: Context, from: string, total: Coins, outputs: readonly { readonly address: string; readonly coins: Coins }[]): void;
   /** Coins out of nothing, into the module's account, which must have permission `minter`. */
@@ -70,6 +74,18 @@ export function makeBankKeeper(codecs: Codecs, auth: AuthKeeper): BankKeeper {
     sendFromModule: (ctx, module, to, coins) => sendCoins(ctx, auth.moduleAddress(module), to, coins),
     sendToModule: (ctx, from, module, coins) => sendCoins(ctx, from, moduleWithAccount(ctx, module), coins),
     sendBetweenModules: (ctx, from, to, coins) => sendCoins(ctx, auth.moduleAddress(from), moduleWithAccount(ctx, to), coins),
+    delegateCoins: (ctx, delegator, module, coins) => {
+      for (const { denom, amount } of coins) {
+        const balance = balanceOf(ctx, delegator, denom);
+        if (balance < amount) refuseSdk('insufficientFunds', `failed to delegate; ${balance}${denom} is smaller than ${coinsText(coins)}`);
+      }
+      spend(ctx, delegator, coins);
+      receive(ctx, moduleWithAccount(ctx, module), coins);
+    },
+    undelegateCoins: (ctx, module, delegator, coins) => {
+      spend(ctx, auth.moduleAddress(module), coins);
+      receive(ctx, delegator, coins);
+    },
     sendToMany: (ctx, from, total, outputs) => {
       spend(ctx, from, total);
       ctx.events.emit('message', [['sender', from]]);

@@ -45,6 +45,22 @@ export type Validator = {
 
 export type Delegation = { readonly delegatorAddress: string; readonly validatorAddress: string; readonly shares: Dec };
 
+/** Coins on their way back to a delegator: in the pool of coins that are not bonded until they are mature. */
+export type UnbondingEntry = {
+  readonly creationHeight: bigint; readonly completionTime: Timestamp; readonly initialBalance: bigint; readonly balance: bigint;
+  readonly unbondingId: bigint; readonly unbondingOnHoldRefCount: bigint;
+};
+export type Unbonding = { readonly delegatorAddress: string; readonly validatorAddress: string; readonly entries: readonly UnbondingEntry[] };
+
+/** Remembered until it is mature, so that an earlier fault of the source can still be punished. */
+export type RedelegationEntry = {
+  readonly creationHeight: bigint; readonly completionTime: Timestamp; readonly initialBalance: bigint; readonly sharesDst: Dec;
+  readonly unbondingId: bigint; readonly unbondingOnHoldRefCount: bigint;
+};
+export type Redelegation = {
+  readonly delegatorAddress: string; readonly validatorSrcAddress: string; readonly validatorDstAddress: string; readonly entries: readonly RedelegationEntry[];
+};
+
 /**
  * What happens to validators and delegations, told at once and inside the same branch. `operator` and `delegator` are
  * address texts, `consensus` the 20 bytes that CometBFT knows a validator by. A hook may read staking's state as it is at
@@ -65,9 +81,6 @@ export type StakingHooks = {
   beforeValidatorSlashed?(ctx: Context, operator: string, fraction: Dec): void;
 };
 
-/** Where a delegation's tokens lie before: free coins of the delegator, or one of staking's two pools. */
-export type TokenSource = 'unbonded' | 'unbonding' | 'bonded';
-
 /**
  * Staking for other modules. Addresses are texts that were checked. Lists are in a stated order; those that come from the
  * store must be read to their end before the store is written.
@@ -78,6 +91,7 @@ export type StakingKeeper = {
   bondDenom(state: Readable): string;
 
   validator(state: Readable, operator: string): Validator | undefined;
+  /** Undefined too for a validator that genesis names at its top level without staking: a fixed set has votes, but no records. */
   validatorByConsensus(state: Readable, consensus: Uint8Array): Validator | undefined;
   /** The 20 bytes of the validator's consensus key. */
   consensusBytes(validator: Validator): Uint8Array;
@@ -99,8 +113,8 @@ export type StakingKeeper = {
   /** Coins of the bonded pool, in the bond denom. */
   totalBonded(state: Readable): bigint;
 
-  /** Moves coins from the delegator (or between pools) and adds shares; returns them. Refuses as MsgDelegate does. */
-  delegate(ctx: Context, delegator: string, amount: bigint, source: TokenSource, validator: Validator, takesCoins: boolean): Dec;
+  /** Takes coins from the delegator's account and adds shares; returns them. Refuses as MsgDelegate does. */
+  delegate(ctx: Context, delegator: string, amount: bigint, validator: Validator): Dec;
   /** Takes the shares off and begins their unbonding. Refuses as MsgUndelegate does. */
   undelegate(ctx: Context, delegator: string, operator: string, shares: Dec): { completionTime: Timestamp; amount: bigint };
 

@@ -45,8 +45,8 @@ test('auth lists accounts, module accounts and parameters', async () => {
   const auth = <R>(name: string, request: object): Promise<R> =>
     chain.ask<R>(`/cosmos.auth.v1beta1.Query/${name}`, `cosmos.auth.v1beta1.Query${name}Request`, `cosmos.auth.v1beta1.Query${name}Response`, request);
   const { accounts } = await auth<{ accounts: { typeUrl: string }[] }>('Accounts', {});
-  assert.deepEqual(accounts.map(({ typeUrl }) => typeUrl).sort(), ['/cosmos.auth.v1beta1.BaseAccount', '/cosmos.auth.v1beta1.ModuleAccount']);
-  assert.equal((await auth<{ accounts: unknown[] }>('ModuleAccounts', {})).accounts.length, 1);
+  assert.deepEqual([...new Set(accounts.map(({ typeUrl }) => typeUrl))].sort(), ['/cosmos.auth.v1beta1.BaseAccount', '/cosmos.auth.v1beta1.ModuleAccount']);
+  assert.equal((await auth<{ accounts: unknown[] }>('ModuleAccounts', {})).accounts.length, accounts.length - 1); // all but alice
   assert.equal((await auth<{ account: { typeUrl: string } }>('ModuleAccountByName', { name: 'fee_collector' })).account.typeUrl, '/cosmos.auth.v1beta1.ModuleAccount');
   assert.equal((await auth<{ params: { txSigLimit: bigint } }>('Params', {})).params.txSigLimit, 7n);
   assert.equal((await auth<{ info: { address: string } }>('AccountInfo', { address: alice.address })).info.address, alice.address);
