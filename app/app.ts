@@ -1,8 +1,11 @@
 /** The application of a node: chain, kernel and host over one database. Powers come from outside; nothing here reads the environment. */
 import { join } from 'node:path';
 import type { AbciApplication, RequestInitChain } from '../chain/abci/types.js';
-import { makeCodecs, makeBaseApp, makeCoreModules, coreStores, openMultiStore, addressText, moduleAddress, type Context, type Logger, type TxLookup } from '../chain/index.js';
-import { Kernel, KernelStorage, type StepRecord, type VatId, type WorkerFactory, WorkerLost } from '../kernel/index.js';
+import {
+  makeCodecs, makeBaseApp, makeConsensusKeeper, makeCoreModules, makeUpgradeKeeper, makeUpgradeModule, coreStores, governanceAddress, openMultiStore, storesOnDisk, upgradeStore, addressText, moduleAddress,
+  type Context, type Logger, type Module, type ModuleVersion, type TxLookup,
+} from '../chain/index.js';
+import { Kernel, KernelStorage, readSchema, schemaVersion, type StepRecord, type VatId, type WorkerFactory, WorkerLost } from '../kernel/index.js';
 import { BlobStore } from './blobs.js';
 import { SnapshotCollector, type Freed } from './snapshots/collector.js';
 import { HeapFiles } from './snapshots/heap-files.js';
@@ -10,10 +13,14 @@ import { sweepBlobs } from './snapshots/sweep.js';
 import { commitBlock, confirmedKey, digestStateKey, type CommitStep } from './commit.js';
 import { Confirmation, withConfirmation } from './confirmation.js';
 import { emptyDigest } from './host/digest.js';
+import { refuseUnknownStores, requireSchema, requireStores } from './host/release.js';
+import { firstStage } from './host/first-stage.js';
+import { UpgradeGate, UpgradeNeeded, type Verdict } from './host/upgrade.js';
 import { installedBundles } from './installed-bundles.js';
 import { KernelHost, kernelModule, kernelStore, storageStore } from './host/index.js';
 import { makeBankService } from './host/services/bank.js';
 import { storageService } from './host/services/storage.js';
+import { storesOfUpgrades, type Upgrades } from './upgrade-handlers.js';
 import { NodeDatabase, numberOfRow, type DatabaseSnapshot } from './store.js';
 
 export type AppOptions = {
@@ -36,6 +43,14 @@ export type AppOptions = {
   /** How many vats come back side by side; default all. */
   readonly preloadWidth?: number;
   readonly onReplay?: (vat: VatId, done: number, total: number) => void;
+  /** What this release can execute; default none. */
+  readonly upgrades?: Upgrades;
+  /** Heights at which a plan that is due is dropped. */
+  readonly skipUpgradeHeights?: ReadonlySet<bigint>;
+  /** FinalizeBlock answers with what this does. Default: it rejects. */
+  readonly onUpgradeNeeded?: (needed: UpgradeNeeded) => Promise<never>;
+  /** Told between the kernel's migration and the commit of its block; tests crash here. */
+  readonly onMigrated?: () => void;
 };
 
 /** Which vats were online when this host last ran, and where that is noted for the next time; the most recently used last. */
@@ -49,6 +64,10 @@ export type App = {
   readonly application: AbciApplication;
   /** Of the last commit; 0n when there is none. */
   readonly height: bigint;
+  /** The next block is one that this release cannot execute. */
+  readonly upgradeNeeded: UpgradeNeeded | undefined;
+  /** Ends the workers for good; queries are answered on. */
+  halt(): Promise<void>;
   /** The database at one height, for who looks on. Close it before the application. */
   readSnapshot(): DatabaseSnapshot;
   /** Resolves when the vats that were online before are back, or the start of one has failed. Blocks do not wait for it. */
@@ -72,7 +91,7 @@ export async function makeApp(options: AppOptions): Promise<App> {
 }
 
 async function assemble(options: AppOptions, database: NodeDatabase): Promise<App> {
-  const { log } = options;
+  const { log, onUpgradeNeeded = needed => Promise.reject(needed), onMigrated = () => undefined } = options;
   const blobFolder = join(options.data, 'blobs');
   const blobs = new BlobStore(blobFolder);
   const heaps = new HeapFiles(blobFolder, options.workers.baseSnapshot);
@@ -82,11 +101,28 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
   const codecs = makeCodecs(options.protoFolders);
   const { auth, bank, modules } = makeCoreModules(codecs, [{ name: kernelModule, permissions: [], mayReceive: false }]);
   const kernelAddress = addressText(moduleAddress(kernelModule));
-  const store = openMultiStore({ names: [...coreStores, kernelStore, storageStore], rows: database.chainRows, pruning: options.pruning });
+  const inState = storesOnDisk(database.chainRows);
+  const upgrades = options.upgrades ?? new Map<string, never>();
+  const ofRelease = [...new Set([...coreStores, upgradeStore, kernelStore, storageStore, ...storesOfUpgrades(upgrades)])];
+  // Stores of a later release are read as well: its plans say which release it is.
+  const store = openMultiStore({ names: [...new Set([...ofRelease, ...inState])], rows: database.chainRows, pruning: options.pruning });
+  const plans = makeUpgradeKeeper(codecs);
+  const gate = new UpgradeGate({
+    keeper: plans, upgrades, skipHeights: options.skipUpgradeHeights ?? new Set(), log, versions: () => versionsOf(allModules),
+    appVersion: state => makeConsensusKeeper(codecs).params(state).version?.app ?? 0n,
+  });
+  const storage = await KernelStorage.open(database.kernelBacking);
+  let verdict: Verdict = { kind: 'none' };
+  if (store.version > 0n) {
+    verdict = gate.judge(store.branch(), store.version + 1n);
+    refuseUnknownStores(inState, ofRelease);
+    requireSchema(storage, verdict);
+    requireStores(inState, ofRelease, verdict);
+  }
   let isClosing = false;
   let preloadFailure: Error | undefined;
   const kernel = new Kernel({
-    storage: await KernelStorage.open(database.kernelBacking),
+    storage,
     workers: options.workers,
     engine: options.workers.engineId,
     bundles: installedBundles(blobs),
@@ -102,6 +138,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
   const confirmation = new Confirmation(numberOfRow(database.get(confirmedKey)) ?? 0n);
   const startNextRun = (): void => {
     if (isClosing) return; // the turn after the last Commit may come when the workers are gone
+    if (!gate.allowsRun(store.branch(), store.version + 1n)) return;
     host.startRun(store.version + 1n, store.branch()).catch(() => undefined); // reported there; FinalizeBlock awaits it and fails
   };
   let freed: Freed = { upTo: -1n, brought: 0 };
@@ -112,8 +149,10 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     const collected = await collector.collect(freed);
     if (collected.unlinked + collected.missing > 0) log.debug({ ...collected }, 'heap snapshots that nothing needs were removed');
   };
+  const upgradeModule = makeUpgradeModule(codecs, plans, { authority: governanceAddress, versions: () => versionsOf(allModules) });
+  const allModules = [...modules, upgradeModule, host.module];
   const base = makeBaseApp({
-    modules: [...modules, host.module],
+    modules: allModules,
     auth, bank, store, codecs, log,
     appName: 'windlass',
     version: options.version,
@@ -123,7 +162,7 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
       initChain: (ctx: Context, request: RequestInitChain) => host.initChain(ctx, kernelStateOf(request)),
       beforeBlock: async ctx => {
         await collecting;
-        host.beforeBlock(ctx);
+        await firstStage({ gate, host, log, onUpgradeNeeded, onMigrated }, ctx);
       },
       mergeBeforeHash: ctx => {
         if (preloadFailure) throw preloadFailure;
@@ -151,7 +190,8 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
   if (store.version > 0n) {
     host.checkOpened(store.branch());
     kernel.requireEngine();
-    preloaded = kernel.preload(options.recency?.before).catch((error: unknown) => {
+    const isCurrent = readSchema(storage) === schemaVersion; // else the rows of vats are not to be read yet
+    if (isCurrent && verdict.kind !== 'needed') preloaded = kernel.preload(options.recency?.before).catch((error: unknown) => {
       if (isClosing) return;
       const failure = error instanceof Error ? error : new Error(String(error));
       const reason = failure.message;
@@ -167,6 +207,12 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
     get height() {
       return store.version;
     },
+    upgradeNeeded: verdict.kind === 'needed' ? new UpgradeNeeded(verdict.plan, store.version + 1n) : undefined,
+    halt: async () => {
+      isClosing = true;
+      await kernel.shutdown();
+      await preloaded;
+    },
     readSnapshot: () => database.snapshot(),
     preloaded,
     close: async () => {
@@ -181,6 +227,11 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
       await database.close();
     },
   };
+}
+
+/** Of every module; the kernel's is the schema of its rows. */
+function versionsOf(modules: readonly Module[]): readonly ModuleVersion[] {
+  return [{ name: 'consensus', version: 1n }, ...modules.map(({ name, consensusVersion = 1n }) => ({ name, version: consensusVersion }))];
 }
 
 function kernelStateOf({ appStateBytes }: RequestInitChain): unknown {

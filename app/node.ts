@@ -6,7 +6,7 @@ import { chainProtoFolder, type Logger } from '../chain/index.js';
 import { endOrphanedComet, startCometEngine, type CometEngine } from '../chain/engine/comet/index.js';
 import { startEmbeddedEngine } from '../chain/engine/embedded/index.js';
 import { nodeIdOf, readGenesis, readNodeKey, readPrivValidatorKey, replaceFile } from '../chain/engine/home-files/index.js';
-import type { Engine } from '../chain/engine/types.js';
+import type { Engine, EngineEnd } from '../chain/engine/types.js';
 import { makeXsnapWorkerFactory, type WorkerLifeOptions } from '../kernel/index.js';
 import { makeApp, type App, type AppOptions } from './app.js';
 import { rpcUrlFile } from './cli/home/paths.js';
@@ -14,8 +14,11 @@ import { startControl, type ControlServer } from './control/server.js';
 import { controlSocketPath } from './control/socket-path.js';
 import { appProtoFolder } from './client/codecs.js';
 import type { CommitStep } from './commit.js';
+import { announceUpgrade, makeHalt, type Halt, type HaltStep } from './halt.js';
 import { HostFacts } from './host-db/host-facts.js';
+import { UpgradeNeeded } from './host/upgrade.js';
 import { makeTxLookup } from './tx-lookup.js';
+import { loadUpgrades } from './upgrade-handlers.js';
 
 export type NodeOptions = {
   readonly home: string;
@@ -42,6 +45,12 @@ export type NodeOptions = {
   readonly onCommitStep?: (step: CommitStep) => void;
   /** Where tests end the node while it starts a worker. */
   readonly onWorkerStep?: WorkerLifeOptions['onStep'] & {};
+  /** Heights at which a plan that is due is dropped, by the word of the operators of all validators. */
+  readonly skipUpgradeHeights?: ReadonlySet<bigint>;
+  /** Where tests end the node while it halts for an upgrade, and while it executes one. */
+  readonly onHaltStep?: (step: HaltStep) => void;
+  readonly onMigrated?: () => void;
+  readonly onStep?: AppOptions['onStep'] & {};
   /** Ends a start that takes long. */
   readonly signal?: AbortSignal;
 };
@@ -49,17 +58,23 @@ export type NodeOptions = {
 export type Node = {
   readonly rpcUrl: string;
   readonly app: App;
-  /** See Engine. */
-  readonly ended: Engine['ended'];
+  /** Settles when the node ended by itself: why. It is closed as far as it can be; `stop` does the rest. Never rejects. */
+  readonly ended: Promise<NodeEnd>;
   /** Stops the engine, then the kernel, then closes the stores. Safe to call twice. */
   stop(): Promise<void>;
 };
+
+/** `upgrade`: the chain has come to a height for which it needs another release. */
+export type NodeEnd = EngineEnd | { readonly reason: 'upgrade'; readonly needed: UpgradeNeeded };
 
 const blockTimeDefaultMs = 1000;
 /** A start waits for the system and for our own thread more than it computes. */
 const preloadsPerCore = 4;
 
-/** Opens the home and runs it. Rejects with everything closed again when a part does not start. */
+/**
+ * Opens the home and runs it. Rejects with everything closed again when a part does not start: with UpgradeNeeded when the
+ * next block is for another release (a supervisor is told), with WrongRelease when this one was never right.
+ */
 export async function startNode(options: NodeOptions): Promise<Node> {
   const { home, log } = options;
   mkdirSync(join(home, 'data'), { recursive: true });
@@ -72,6 +87,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     return await startOver(options, facts, workers);
   } catch (error) {
     await facts.close();
+    if (error instanceof UpgradeNeeded) announceUpgrade(home, error, options.onHaltStep);
     throw error;
   }
 }
@@ -80,7 +96,16 @@ export async function startNode(options: NodeOptions): Promise<Node> {
 async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOptions['workers']): Promise<Node> {
   const { home, log } = options;
   let rpcUrl: string | undefined;
+  const halt = makeHalt(options.engine === 'cometbft' ? 'silence' : 'refusal');
   const app = await makeApp({
+    upgrades: await loadUpgrades(),
+    onUpgradeNeeded: needed => {
+      options.onHaltStep?.('needed');
+      return halt.take(needed);
+    },
+    ...optional('skipUpgradeHeights', options.skipUpgradeHeights),
+    ...optional('onMigrated', options.onMigrated),
+    ...optional('onStep', options.onStep),
     data: join(home, 'data'),
     protoFolders: [chainProtoFolder, appProtoFolder],
     workers,
@@ -98,11 +123,15 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
   });
   let control: ControlServer | undefined;
   try {
+    if (app.upgradeNeeded && runsComet(options)) {
+      log.error({}, app.upgradeNeeded.message);
+      throw app.upgradeNeeded;
+    }
     control = await startControl({ path: controlSocketPath(home), snapshot: () => app.readSnapshot(), workers: facts, log });
-    const engine = await startEngine(options, app);
+    const engine = await startEngine(options, app, halt);
     rpcUrl = engine.rpcUrl;
     replaceFile(rpcUrlFile(home), `${engine.rpcUrl}\n`, 0o644);
-    return makeNode(home, app, engine, control, facts);
+    return makeNode(options, { app, engine, control, facts, halt });
   } catch (error) {
     await control?.close();
     await app.close();
@@ -114,13 +143,17 @@ function optional<Name extends string, T>(name: Name, value: T | undefined): { [
   return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: T };
 }
 
-function startEngine(options: NodeOptions, app: App): Promise<Engine | CometEngine> {
-  const { home, log, rpcLaddr, p2pLaddr, abciAddress, withComet, blockTimeMs, signal } = options;
+/** False where an operator runs CometBFT: then nobody but him ends it, and we wait beside it. */
+function runsComet({ engine, withComet }: NodeOptions): boolean {
+  return engine === 'embedded' || withComet;
+}
+
+function startEngine(options: NodeOptions, app: App, halt: Halt): Promise<Engine | CometEngine> {
+  const { home, log, rpcLaddr, p2pLaddr, abciAddress, withComet, blockTimeMs } = options;
   const { application } = app;
   if (options.engine === 'cometbft') {
-    return startCometEngine({
-      home, application, log, rpcLaddr, p2pLaddr, abciAddress, withComet, ...optional('blockTimeMs', blockTimeMs), ...optional('signal', signal),
-    });
+    const signal = AbortSignal.any([halt.signal, ...(options.signal ? [options.signal] : [])]);
+    return startCometEngine({ home, application, log, rpcLaddr, p2pLaddr, abciAddress, withComet, signal, ...optional('blockTimeMs', blockTimeMs) });
   }
   const blockTime = blockTimeMs ?? blockTimeDefaultMs;
   return startEmbeddedEngine({
@@ -133,14 +166,34 @@ function startEngine(options: NodeOptions, app: App): Promise<Engine | CometEngi
   });
 }
 
-function makeNode(home: string, app: App, engine: Engine, control: ControlServer, facts: HostFacts): Node {
+type Parts = { readonly app: App; readonly engine: Engine | CometEngine; readonly control: ControlServer; readonly facts: HostFacts; readonly halt: Halt };
+
+function makeNode(options: NodeOptions, { app, engine, control, facts, halt }: Parts): Node {
+  const { home } = options;
   let stopped: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
+  const stopAll = async (): Promise<void> => {
     await engine.stop();
     await control.close();
     await app.close();
     await facts.close();
     rmSync(rpcUrlFile(home), { force: true });
   };
-  return { rpcUrl: engine.rpcUrl, app, ended: engine.ended, stop: () => (stopped ??= stop()) };
+  const stop = (): Promise<void> => (stopped ??= stopAll());
+  const haltFor = async (needed: UpgradeNeeded): Promise<NodeEnd> => {
+    if (!runsComet(options)) {
+      await app.halt();
+      announceUpgrade(home, needed, options.onHaltStep);
+      return new Promise<never>(() => undefined); // it answers queries until it is told to stop
+    }
+    if ('stopComet' in engine) await engine.stopComet();
+    options.onHaltStep?.('comet-ended');
+    await stop();
+    announceUpgrade(home, needed, options.onHaltStep);
+    return { reason: 'upgrade', needed };
+  };
+  const ended = Promise.race([
+    halt.needed.then(haltFor),
+    engine.ended.then(end => (halt.signal.aborted && runsComet(options) ? new Promise<never>(() => undefined) : end)), // the halt says how it ended
+  ]).catch((error: unknown): NodeEnd => ({ reason: 'failed', error: error instanceof Error ? error : new Error(String(error)) }));
+  return { rpcUrl: engine.rpcUrl, app, ended, stop };
 }

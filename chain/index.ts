@@ -20,6 +20,9 @@ export { consensusStore, makeConsensusKeeper } from './modules/consensus/index.j
 export type { ConsensusKeeper } from './modules/consensus/index.js';
 export { bondStatus } from './modules/staking/types.js';
 export type { BondStatus, CommissionRates, Delegation, Description, StakingHooks, StakingKeeper, StakingParams, Validator } from './modules/staking/types.js';
+export type { BondStatus, CommissionRates, Delegation, Description, StakingHooks, StakingKeeper, StakingParams, TokenSource, Validator } from './modules/staking/types.js';
+export { makeUpgradeKeeper, makeUpgradeModule, planTexts, upgradeStore } from './modules/upgrade/index.js';
+export type { AppliedPlan, ModuleVersion, Plan, UpgradeKeeper } from './modules/upgrade/index.js';
 export { paginate } from './modules/pagination.js';
 export type { Page, PageRequest, PageResponse } from './modules/pagination.js';
 export { queryHandler } from './modules/query-handler.js';
@@ -35,6 +38,6 @@ export type { SignatureCheck } from './crypto/secp256k1.js';
 export { CodecError, makeCodecs } from './codec/index.js';
 export type { Codec, Codecs } from './codec/index.js';
 export { chainProtoFolder, packageRoot } from './codec/roots.js';
-export { openMultiStore } from './store/index.js';
+export { openMultiStore, storesOnDisk } from './store/index.js';
 export type { KVStore, MultiStore, PreparedVersion, ReadOnlyStores, Row, RowSource, StoreBranch } from './store/types.js';
 export { concatBytes, equalBytes, hexText, uint64Bytes, uint64Of, utf8Bytes, utf8Text } from './bytes.js';

@@ -48,6 +48,8 @@ export interface Module {
   readonly name: string;
   /** Names of the stores it owns. */
   readonly stores: readonly string[];
+  /** Of its state; an upgrade that changes its shape raises it. Default 1. */
+  readonly consensusVersion?: bigint;
   readonly msgs?: readonly AnyMsgDefinition[];
   /** Types that are no messages but stand in an Any of one, and have an amino name of their own. */
   readonly aminoTypes?: readonly Pick<AnyMsgDefinition, 'codec' | 'aminoName' | 'aminoKeepEmpty'>[];

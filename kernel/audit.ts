@@ -11,7 +11,7 @@ import {
   settledPromisesInClistsHaveANotify, subscribersHaveThePromise, terminatedVatsAreBeingRemoved, unresolvedPromisesHaveALiveDeciderOrNone, vatsHaveProgress,
 } from './audit/lives.js';
 import {
-  importNumbersAreFresh, notifiesAreOfSettledPromises, pausedQueuesHoldNoAloneItems, pinsAreOfNamedVats, promiseRowsHaveTheirPromise, queuedMessagesNameObjects,
+  drainsWaitForWhatWasNumbered, importNumbersAreFresh, notifiesAreOfSettledPromises, pausedQueuesHoldNoAloneItems, pinsAreOfNamedVats, promiseRowsHaveTheirPromise, queuedMessagesNameObjects,
   queueNumbersAreFresh, resultsInFlightHaveNoDecider, timersKnowTheirTokens,
 } from './audit/queues.js';
 import {
@@ -26,7 +26,7 @@ type Invariant = (view: View, otherHolds: readonly string[]) => readonly string[
 /** The name under which an audit lists each. */
 const invariants = {
   clistsAreBijections, entriesReferToWhatExists, ownersHaveWhatTheyExport, orphansAndServiceObjectsAreHeld, serviceDataIsOfServiceObjects, countsMatchHolders,
-  importersIndexIsExact, gcActionsAreForLiveVats, numbersAreFresh, importNumbersAreFresh, queueNumbersAreFresh,
+  importersIndexIsExact, gcActionsAreForLiveVats, numbersAreFresh, importNumbersAreFresh, queueNumbersAreFresh, drainsWaitForWhatWasNumbered,
   unresolvedPromisesHaveALiveDeciderOrNone, resultsInFlightHaveNoDecider, settledPromisesHaveDataAndNothingElse, noPromiseIsFulfilledToAPromise,
   settledPromisesInClistsHaveANotify, notifiesAreOfSettledPromises, subscribersHaveThePromise, promisesAreHeld, promiseRowsHaveTheirPromise,
   queuedMessagesNameObjects, onlyPausedVatsHaveAQueueOfTheirOwn, pausedQueuesHoldNoAloneItems, reapsAreQueuedOnce, timersKnowTheirTokens, pinsAreOfNamedVats,

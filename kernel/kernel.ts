@@ -1,13 +1,15 @@
 /** One kernel over one store: what a host opens, runs between its commits, and closes. It holds no logic of its own. */
+import { beginDrain } from './drain.js';
 import { initializeKernel, type InstalledBundle, type KernelConfig } from './genesis.js';
 import type { OutboundOp } from './outbound.js';
+import { migrateKernel } from './schema/upgrade.js';
 import { runKernel, type RunInput, type RunPolicy, type RunReport } from './run.js';
 import { directoryService } from './service/directory.js';
 import { timerService } from './service/timer.js';
 import type { KernelService } from './service/types.js';
 import { vatsService } from './service/vats.js';
 import { defaultParams, type KernelParams, type KernelState } from './state.js';
-import type { StepRecord } from './step.js';
+import { beginStep, closeStep, type StepRecord } from './step.js';
 import type { SnapshotStore } from './snapshot/store.js';
 import type { KernelStorage } from './store/storage.js';
 import { knownVat, readVat, allVats } from './vat/records.js';
@@ -83,6 +85,20 @@ export class Kernel {
     const host = { state: this.state, warehouse: this.warehouse, engine: this.#options.engine, yieldToHost, ...(onStep ? { onStep } : {}) };
     const report = await runKernel(host, policy, input);
     return { ...report, outbound: [...this.state.outbound] };
+  }
+
+  /**
+   * In the place of a run, in the block of an upgrade: brings the rows to the schema of this release, in one step; a second one
+   * says that the next runs do first what stands in the run-queue now (drain.ts). Throws when the schema is a later one.
+   */
+  migrate(): KernelRun & { readonly modified: boolean } {
+    this.state.outbound.length = 0;
+    const migrated = migrateKernel(this.state);
+    beginStep(this.state);
+    beginDrain(this.state);
+    const steps = [...(migrated ? [migrated] : []), closeStep(this.state, 'migrate')];
+    for (const step of steps) this.#options.onStep?.(step);
+    return { computrons: 0n, cranks: 0, steps, outbound: [...this.state.outbound], modified: migrated !== undefined };
   }
 
   /** Throws EngineMissing when a vat runs on another engine than the workers'. Another base snapshot is no hindrance. */

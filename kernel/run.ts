@@ -6,6 +6,7 @@ import type { Action } from './action.js';
 import { choresOf } from './chores.js';
 import { crankBase, meterTimesOf, settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
 import { cyclesAreWanted, searchCycles } from './cycles.js';
+import { advanceDrain, readDrain, stageIsOver } from './drain.js';
 import { takeAction } from './intake.js';
 import { planRound } from './round.js';
 import { runQueueOf } from './run-queue.js';
@@ -52,8 +53,9 @@ export async function runKernel(host: RunHost, policy: RunPolicy, input: RunInpu
   enterBundles(run, input.newBundles);
   const cranksMax = policy.cranksMax ?? Infinity;
   while (run.cranks < cranksMax && policy.mayContinue(run)) {
-    feed(run, policy);
-    if (!(await doRound(run, cranksMax - run.cranks))) break;
+    const isDraining = drain(run, policy);
+    if (!isDraining) feed(run, policy);
+    if (!(await doRound(run, cranksMax - run.cranks)) && !isDraining) break;
   }
   const cleanupBudget = policy.cleanupBudget ?? host.state.params.cleanupBudget;
   await cleanTerminated(run, cleanupBudget);
@@ -78,6 +80,19 @@ function enterBundles(run: Run, bundles: RunInput['newBundles']): void {
   beginStep(state);
   for (const { bundleId, size } of bundles) state.rows.set(keys.bundle(bundleId), String(size));
   note(run, closeStep(state, 'intake'));
+}
+
+/** After an upgrade: takes the next step of what it left to do, if it is time for it. True while nothing else may come in. */
+function drain(run: Run, policy: RunPolicy): boolean {
+  const { state } = run.host;
+  for (let now = readDrain(state.rows); now; now = readDrain(state.rows)) {
+    if (!stageIsOver(state.rows, now) || !policy.mayContinue(run)) return true;
+    beginStep(state);
+    const events = advanceDrain(state);
+    run.computrons += crankBase * BigInt(Math.max(events, 1));
+    note(run, closeStep(state, 'inject'));
+  }
+  return false;
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Kref } from './ids.js';
 import type { OutboundOp } from './outbound.js';
 import type { KernelService } from './service/types.js';
-import type { KernelStorage } from './store/storage.js';
+import type { KernelStorage, ReadableRows } from './store/storage.js';
 import { keys } from './store/keys.js';
 
 /** Chain parameters that the kernel obeys; on a chain they come from S(H), and a whole run uses one set. */
@@ -48,11 +48,17 @@ export type KernelState = {
 };
 
 /** Takes the next number of a kind. Numbers are never used twice. */
-export function takeNumber(state: KernelState, what: 'object' | 'promise' | 'vat' | 'item' | 'reap' | 'timer'): number {
-  const key = keys.next(what);
-  const n = Number(state.rows.get(key) ?? firstNumbers[what]);
-  state.rows.set(key, String(n + 1));
+export function takeNumber(state: KernelState, what: NumberedKind): number {
+  const n = nextNumber(state.rows, what);
+  state.rows.set(keys.next(what), String(n + 1));
   return n;
 }
+
+/** The number that takeNumber gives next. */
+export function nextNumber(rows: ReadableRows, what: NumberedKind): number {
+  return Number(rows.get(keys.next(what)) ?? firstNumbers[what]);
+}
+
+type NumberedKind = 'object' | 'promise' | 'vat' | 'item' | 'reap' | 'timer';
 
 const firstNumbers = { object: '20', promise: '40', vat: '1', item: '1', reap: '1', timer: '1' } as const;

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { abciSocketAddress } from '../../chain/engine/comet/index.js';
 import { GenesisError } from '../../chain/engine/home-files/index.js';
 import { nodeDefaults } from '../../config/node.js';
+import { UpgradeNeeded, WrongRelease } from '../host/upgrade.js';
 import { DatabaseLocked } from '../store.js';
 import { logLevels, makeLog, type LogFormat, type LogLevel } from '../log.js';
 import { startNode, type Node, type NodeOptions } from '../node.js';
@@ -22,7 +23,7 @@ import { waitForSignal } from './signals.js';
 
 type Flags = {
   dev?: true; engine?: EngineName; 'rpc.laddr'?: string; 'p2p.laddr'?: string; 'abci.address'?: string; blockTime?: string; withComet: string;
-  logLevel: LogLevel; logFormat: LogFormat; maxVatsOnline?: string;
+  unsafeSkipUpgrades?: string; logLevel: LogLevel; logFormat: LogFormat; maxVatsOnline?: string;
 };
 
 export function addStart(program: Command, io: Io): void {
@@ -36,6 +37,7 @@ export function addStart(program: Command, io: Io): void {
     .option('--block-time <duration>', 'from one block to the next, such as 1s or 250ms')
     .option('--with-comet <bool>', 'false: CometBFT is run by an operator', 'true')
     .option('--max-vats-online <n>', `workers at once (default: app.toml, else ${nodeDefaults.maxVatsOnline})`)
+    .option('--unsafe-skip-upgrades <heights>', 'heights, such as 100,200, at which a planned upgrade is dropped; only if all validators do the same')
     .addOption(new Option('--log-level <level>', 'least level that is logged').choices([...logLevels]).default('info'))
     .addOption(new Option('--log-format <format>', 'plain for people, json for machines').choices(['plain', 'json']).default('plain'))
     .addHelpText('after', '\nExample:\n  windlass start --dev\n  windlass start --engine cometbft --home ./validator');
@@ -66,6 +68,7 @@ async function start(io: Io, home: string, flags: Flags): Promise<void> {
     log.error({ reason: end.error.message }, 'the node stops: it cannot go on');
     throw new ReportedFailure(1);
   }
+  if (typeof end === 'object' && end.reason === 'upgrade') throw upgradeFailure(end.needed);
 }
 
 /** Makes a development home where there is none. Answers whether it did. */
@@ -100,10 +103,16 @@ function readConfig(io: Io, home: string): AppConfig {
   return config;
 }
 
+function upgradeFailure(needed: UpgradeNeeded): CliFailure {
+  return new CliFailure(needed.message, { hint: `Start the release that has the upgrade "${needed.plan.name}" on this home: nothing of block ${needed.height} was executed. See "Upgrading a network" in the README.`, cause: needed });
+}
+
 async function open(options: NodeOptions): Promise<Node> {
   try {
     return await startNode(options);
   } catch (error) {
+    if (error instanceof UpgradeNeeded) throw upgradeFailure(error);
+    if (error instanceof WrongRelease) throw new CliFailure(error.message, { hint: error.advice, cause: error });
     if (error instanceof DatabaseLocked) throw new CliFailure(error.message, { hint: 'Stop the other node, or choose another --home.', cause: error });
     if (error instanceof GenesisError || (error instanceof Error && /^(genesis|app_state)\b/.test(error.message))) throw new CliFailure(`${homePaths(options.home).genesis}: ${error.message}`, { hint: 'Correct it; windlass genesis validate checks all of it.', cause: error });
     if (error instanceof Error && error.message.includes('address already in use')) {
@@ -113,7 +122,7 @@ async function open(options: NodeOptions): Promise<Node> {
   }
 }
 
-type CheckedFlags = Pick<NodeOptions, 'withComet' | 'blockTimeMs'> & { readonly maxVatsOnline: number | undefined };
+type CheckedFlags = Pick<NodeOptions, 'withComet' | 'blockTimeMs'> & { readonly skipUpgradeHeights: ReadonlySet<bigint> } & { readonly maxVatsOnline: number | undefined };
 
 /** Before anything is written: a command that was mistyped leaves no home behind. Throws UsageFailure. */
 function checkFlags(flags: Flags): CheckedFlags {
@@ -122,7 +131,13 @@ function checkFlags(flags: Flags): CheckedFlags {
   const maxVatsOnline = flags.maxVatsOnline === undefined ? undefined : Number(flags.maxVatsOnline);
   if (maxVatsOnline !== undefined && (!Number.isSafeInteger(maxVatsOnline) || maxVatsOnline < 1)) throw new UsageFailure(`--max-vats-online ${flags.maxVatsOnline}: expected a whole number, 1 or more`);
   for (const name of ['rpc.laddr', 'p2p.laddr', 'abci.address'] as const) checkListenAddress(name, flags[name]);
-  return { withComet: withComet === 'true', maxVatsOnline, blockTimeMs: blockTime === undefined ? undefined : parseDuration(blockTime) };
+  return { withComet: withComet === 'true', maxVatsOnline, skipUpgradeHeights: parseHeights(flags.unsafeSkipUpgrades ?? ''), blockTimeMs: blockTime === undefined ? undefined : parseDuration(blockTime) };
+}
+
+function parseHeights(text: string): ReadonlySet<bigint> {
+  const parts = text === '' ? [] : text.split(',');
+  if (!parts.every(part => /^[1-9]\d{0,17}$/.test(part))) throw new UsageFailure(`--unsafe-skip-upgrades ${text}: expected heights, such as 100,200`);
+  return new Set(parts.map(BigInt));
 }
 
 function checkListenAddress(name: 'rpc.laddr' | 'p2p.laddr' | 'abci.address', text: string | undefined): void {

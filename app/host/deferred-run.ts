@@ -37,6 +37,15 @@ export class DeferredRun {
     return result;
   }
 
+  /** In the place of R(height), what the block itself does to the kernel. Asked again for the same block, it is not done again. */
+  instead(height: bigint, digestBefore: Uint8Array, make: () => KernelRun): void {
+    if (this.#current?.height === height) return;
+    if (this.#current) throw new Error(`the run for block ${this.#current.height} is not committed, but block ${height} has no run`);
+    const run = make();
+    const digestState = applyChanges(digestBefore, this.#kernel.state.rows.runChanges());
+    this.#current = { height, result: Promise.resolve({ ...run, digestState, digest: digestOf(digestState), newBundles: [] }) };
+  }
+
   #report(height: bigint, error: unknown): void {
     const fields = { height: String(height), reason: error instanceof Error ? error.message : String(error) };
     if (this.#isGivenUp) this.#log.info(fields, 'the kernel run was cut off; it will be done again');

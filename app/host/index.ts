@@ -1,7 +1,7 @@
 /** The kernel as a module of the chain: its messages and queries, the deferred run, and what a block does with it. */
 import type { Codecs } from '../../chain/codec/index.js';
 import { addressText, moduleAddress, equalBytes, uint64Bytes, type BankKeeper, type Context, type Logger, type Module } from '../../chain/index.js';
-import { activityHash, type Change, type Kernel, type KernelConfig } from '../../kernel/index.js';
+import { activityHash, schemaVersion, type Change, type Kernel, type KernelConfig } from '../../kernel/index.js';
 import type { BlobStore } from '../blobs.js';
 import { readBlockSeconds, writeBlockTime } from './block-time.js';
 import { dropExpiredUploads, isInstalled, newBundles } from './bundles.js';
@@ -57,6 +57,7 @@ export class KernelHost {
     this.module = {
       name: kernelModule,
       stores: [kernelStore, storageStore],
+      consensusVersion: BigInt(schemaVersion),
       msgs: kernelMsgs({ codecs, bank, blobs, queue: this.#queue, params: this.#params, view: () => view }),
       queries: kernelQueries({ codecs, params: this.#params, queue: this.#queue, rows, services: kernel.serviceNames }),
       endBlock: ctx => this.#endBlock(ctx),
@@ -110,6 +111,16 @@ export class KernelHost {
    */
   beforeBlock(ctx: Context): void {
     this.startRun(ctx.height, ctx).catch(() => undefined); // reported there; mergeKernelRun awaits it and fails
+  }
+
+  /** The block of an upgrade: no run, but the kernel's rows get the schema of this release. The same block may come again. */
+  migrate(height: bigint): void {
+    const { kernel, log } = this.#options;
+    this.#deferred.instead(height, this.#digestState, () => {
+      const migrated = kernel.migrate();
+      log.info({ modified: migrated.modified }, 'the kernel has the schema of this release');
+      return migrated;
+    });
   }
 
   #input(stores: Stores): DeferredInput {

@@ -205,6 +205,11 @@ function readCommitted(rows: RowSource): Committed {
   return { version: latest, oldest, roots, appHash: simpleRoot(namedRoots(roots)) };
 }
 
+/** Names of the stores that the latest version on disk has; none when there is no version. */
+export function storesOnDisk(rows: RowSource): readonly string[] {
+  return [...readCommitted(rows).roots.keys()];
+}
+
 /** In the order of the roots, which is that of their names. */
 function namedRoots(roots: Roots): NamedRoot[] {
   return [...roots].map(([name, root]) => ({ name, root: root?.hash ?? emptyHash }));

@@ -92,6 +92,15 @@ export function queueNumbersAreFresh({ rows }: View): string[] {
   });
 }
 
+/** What a drain waits for was given its number before: else it would hold back everything else for ever. */
+export function drainsWaitForWhatWasNumbered({ rows }: View): string[] {
+  const text = rows.get(keys.drain);
+  if (text === undefined) return [];
+  const [, from, before] = /^(?:leftover|events) (\d+) (\d+)$/.exec(text) ?? [];
+  const next = Number(rows.get(keys.next('item')) ?? 1);
+  return before !== undefined && Number(from) <= Number(before) && Number(before) <= next ? [] : [`the drain waits for "${text}", and the next item has number ${next}`];
+}
+
 /** A vat is never given a number twice: its next import is above all in its c-list (3.1, 8). */
 export function importNumbersAreFresh({ rows, vats, entries }: View): string[] {
   return entries.flatMap(({ vat, kref, entry: { vref } }) => {

@@ -34,6 +34,8 @@ export const keys = {
   activity: 'meta.activity',
   /** "<number> <vats>": the era, and how many different vats had a delivery in it so far (page-in.ts). */
   era: 'meta.era',
+  /** "leftover|events <from> <before>": after an upgrade, the items of the run-queue that are waited for (drain.ts). */
+  drain: 'meta.drain',
   /** Next number of a kind: object, promise, vat, item (run-queue), reap, service. */
   next: (what: 'object' | 'promise' | 'vat' | 'item' | 'reap' | 'timer') => `next.${what}`,
 

@@ -34,6 +34,8 @@ export type TestAppOptions = Partial<Omit<AppOptions, 'data' | 'workers'>> & {
   /** Balances besides those of the four persons. */
   readonly balances?: readonly { readonly address: string; readonly coins: readonly { denom: string; amount: string }[] }[];
   readonly sendDisabled?: readonly string[];
+  /** Further sections of app_state. */
+  readonly moreState?: Record<string, unknown>;
   readonly initialHeight?: bigint;
   /** How often a delivery gives way to the event loop. */
   readonly yields?: number;
@@ -69,7 +71,7 @@ export type TestApp = {
 
 /** Opens an application; `initChain` is the caller's when the folder is new. */
 export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { dataFrom, yields = 0, puppets = makePuppets(yields), kernelState = {}, balances = [], sendDisabled = [], initialHeight = 1n, ...appOptions } = options;
+  const { dataFrom, yields = 0, puppets = makePuppets(yields), kernelState = {}, balances = [], sendDisabled = [], moreState = {}, initialHeight = 1n, ...appOptions } = options;
   const data = mkdtempSync(join(tmpdir(), 'windlass-host-'));
   if (dataFrom !== undefined) cpSync(dataFrom, data, { recursive: true });
   const app = await makeApp({
@@ -93,6 +95,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       balances: [...people.map(({ address }) => ({ address, coins: [{ denom: 'ufoo', amount: '1000000' }, { denom: 'uwind', amount: '1000000000000000' }] })), ...balances],
       send_enabled: sendDisabled.map(denom => ({ denom, enabled: false })),
     },
+    ...moreState,
     kernel: { ...kernelState, bundles: { [bundleId]: Buffer.from(zip).toString('base64'), ...(kernelState['bundles'] as object | undefined) } },
   };
   const finalize = (txs: readonly Uint8Array[] = []) => application.finalizeBlock(request(txs));

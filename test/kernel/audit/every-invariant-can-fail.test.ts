@@ -50,6 +50,7 @@ const faults: Readonly<Record<InvariantName, Fault>> = {
   numbersAreFresh: [['next.object', '27']],
   importNumbersAreFresh: [['vd.a1', json({ object: 52 })]],
   queueNumbersAreFresh: [['next.timer', '1']],
+  drainsWaitForWhatWasNumbered: [['meta.drain', 'leftover 0 900']],
   unresolvedPromisesHaveALiveDeciderOrNone: [['p.b43', 'u 2 v1']],
   resultsInFlightHaveNoDecider: [['q.a7', send('ko25', 'kp43')], ['o.b25', 'v2 3 3'], ['p.b43', 'u 3 v2']],
   settledPromisesHaveDataAndNothingElse: [['p.b42', 'f 1'], ['ph.b42', '']],

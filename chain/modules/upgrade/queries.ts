@@ -1,0 +1,31 @@
+import type { Codecs } from '../../codec/index.js';
+import type { QueryContext, QueryHandler } from '../../module.js';
+import { refuseQuery } from '../../refusal.js';
+import { queryHandler } from '../query-handler.js';
+import type { ModuleVersion, UpgradeKeeper } from './keeper.js';
+import { toWirePlan, type WirePlan } from './plan.js';
+
+const service = 'cosmos.upgrade.v1beta1.Query';
+
+export function upgradeQueries(codecs: Codecs, keeper: UpgradeKeeper, authority: string): Record<string, QueryHandler> {
+  const query = <Request, Response>(name: string, answer: (ctx: QueryContext, request: Request) => Partial<Response>): Record<string, QueryHandler> => {
+    const types = `cosmos.upgrade.v1beta1.Query${name}`;
+    return { [`/${service}/${name}`]: queryHandler<Request, Response>(codecs, `${types}Request`, `${types}Response`, answer) };
+  };
+  return {
+    ...query<object, { plan: WirePlan }>('CurrentPlan', ctx => {
+      const plan = keeper.plan(ctx.stores);
+      return plan ? { plan: toWirePlan(plan) } : {};
+    }),
+    ...query<{ name: string }, { height: bigint }>('AppliedPlan', (ctx, { name }) => ({
+      height: keeper.applied(ctx.stores).find(done => done.name === name)?.height ?? 0n, // the SDK answers so too
+    })),
+    ...query<{ moduleName: string }, { moduleVersions: ModuleVersion[] }>('ModuleVersions', (ctx, { moduleName }) => {
+      const versions = keeper.moduleVersions(ctx.stores);
+      if (moduleName === '') return { moduleVersions: [...versions] };
+      const one = versions.find(({ name }) => name === moduleName);
+      return { moduleVersions: [one ?? refuseQuery('NotFound', `x/upgrade: QueryModuleVersions module ${moduleName} not found`)] };
+    }),
+    ...query<object, { address: string }>('Authority', () => ({ address: authority })),
+  };
+}

@@ -1,0 +1,172 @@
+/** After an upgrade: what stood in the run-queue first, over several runs; then the upgrade's events; then what waited outside (design 4). */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodeCapData } from '../../kernel/capdata.js';
+import { toVref } from '../../kernel/clist.js';
+import { crankBase } from '../../kernel/crank.js';
+import { findLeakedPromises, type KernelRun, type VatId } from '../../kernel/index.js';
+import { addPromise } from '../../kernel/promises.js';
+import { hold } from '../../kernel/refcount.js';
+import { settlePromise } from '../../kernel/route.js';
+import { beginStep, closeStep } from '../../kernel/step.js';
+import { keys } from '../../kernel/store/keys.js';
+import type { TranscriptEntry } from '../../kernel/store/transcript.js';
+import { makeTestKernel, type TestKernel, type TestKernelOptions } from '../support/kernel.js';
+import { resultOf, scripted, whatOf } from '../support/kernel-scripted.js';
+
+const workMax = 6;
+
+/** Sends itself messages; each of them is a crank, and each spends what a small run has. */
+const worker = scripted(async (delivery, syscall) => {
+  if (delivery[0] === 'message' && delivery[2].result) await syscall(['resolve', [[resultOf(delivery), false, encodeCapData('done')]]]);
+  if (delivery[0] !== 'message' || whatOf(delivery) !== 'fan-out') return;
+  for (let count = 0; count < workMax; count += 1) await syscall(['send', 'o+0', { methargs: encodeCapData(['work', []]), result: null }]);
+});
+
+/** One or two cranks a run. */
+const small = { computronsPerRun: crankBase + 1n, roundWidth: 2 };
+
+type World = { readonly k: TestKernel; readonly vats: readonly [VatId, VatId] };
+
+/** Two vats, a and b, each with six messages to itself in the run-queue. */
+async function makeWorld({ withTimer = false, ...options }: TestKernelOptions & { readonly withTimer?: boolean } = {}): Promise<World> {
+  const k = await makeTestKernel({ scripts: { worker }, params: small, ...options });
+  for (const name of ['a', 'b']) await k.outcome(k.createVat('alice', 'worker', name));
+  if (withTimer) k.invoke('alice', 'home.timer', 'delay', [500n]);
+  while (withTimer && k.kernel.state.rows.first(keys.allTimers) === undefined) await k.run();
+  for (const name of ['a', 'b']) k.invoke('alice', name, 'fan-out');
+  await k.run(); // one crank of each vat side by side, and the budget is spent
+  assert.equal(ownMessages(k), 2 * workMax);
+  return { k, vats: ['v1', 'v2'] as unknown as [VatId, VatId] };
+}
+
+const ownMessages = (k: TestKernel): number => [...k.kernel.state.rows.below(keys.allRunQueue)].filter(([, text]) => text.includes('work')).length;
+
+function commit({ kernel, backing }: TestKernel): void {
+  backing.commit(kernel.state.rows.runChanges());
+  kernel.state.rows.committed();
+}
+
+/** A settled promise in the c-list of each vat that nobody will tell of, as events of an upgrade; then the upgrade's own step. */
+function upgrade({ k, vats }: World, eventsPerVat = 1): void {
+  const { state } = k.kernel;
+  beginStep(state);
+  let order = 0;
+  for (let count = 0; count < eventsPerVat; count += 1) {
+    for (const vat of vats) {
+      const kp = addPromise(state, undefined);
+      settlePromise(state, kp, false, encodeCapData('settled long ago'));
+      toVref(state, vat, kp);
+      hold(state, kp);
+      order += 1;
+      state.rows.set(keys.upgradeEvent(order), JSON.stringify({ type: 'notify', vat, promise: kp }));
+    }
+  }
+  closeStep(state, 'genesis');
+  const { steps } = k.kernel.migrate();
+  assert.deepEqual(steps.map(({ kind }) => kind), ['migrate']);
+  commit(k);
+}
+
+/** What the vat was delivered since its start, from its transcript. */
+async function deliveriesTo(k: TestKernel, vat: VatId): Promise<string[]> {
+  const prefix = keys.transcriptOf(vat);
+  const found = await k.backing.keys(prefix, `${prefix}~`, 1000);
+  const entries = found.map(key => JSON.parse(k.backing.getSync(key) as string) as TranscriptEntry);
+  return entries.flatMap(entry => ('d' in entry ? [whatOf(entry.d)] : [])).filter(what => what !== 'startVat');
+}
+
+async function untilDrained(k: TestKernel, boundRuns = 200): Promise<KernelRun[]> {
+  const runs: KernelRun[] = [];
+  while (k.kernel.state.rows.has(keys.drain)) {
+    assert.ok(runs.length < boundRuns, 'the drain ends');
+    runs.push(await k.run());
+  }
+  return runs;
+}
+
+const kindsOf = (runs: readonly KernelRun[]): string[] => runs.flatMap(({ steps }) => steps.map(({ kind }) => kind)).filter(kind => kind !== 'cleanup');
+const works = Array<string>(workMax).fill('work');
+
+test('leftover work is done over several runs, then the events, and only then an action and a timer come in', async () => {
+  const world = await makeWorld({ withTimer: true });
+  const { k, vats } = world;
+  k.setTime(2_000n); // the timer is due long since
+  upgrade(world);
+  const action = k.invoke('alice', 'a', 'after-all');
+  const runs = await untilDrained(k);
+  assert.ok(runs.length > workMax, `${runs.length} runs for a small budget`);
+  const kinds = kindsOf(runs);
+  const injected = kinds.indexOf('inject');
+  assert.ok(kinds.slice(0, injected).filter(kind => kind === 'crank').length >= 2 * workMax, kinds.join(' '));
+  assert.equal(kinds.filter(kind => kind === 'inject').length, 2, kinds.join(' '));
+  const firstIntake = kinds.findIndex(kind => kind === 'intake' || kind === 'timer');
+  assert.ok(firstIntake === -1 || firstIntake > kinds.lastIndexOf('inject'), kinds.join(' '));
+  assert.equal((await k.outcome(action)).state, 'fulfilled');
+  assert.deepEqual(await deliveriesTo(k, vats[0]), ['fan-out', ...works, 'notify', 'after-all']);
+  assert.deepEqual(await deliveriesTo(k, vats[1]), ['fan-out', ...works, 'notify']);
+  await k.shutdown();
+});
+
+test('a node that ends anywhere between the migration and the last event comes to the same history', async () => {
+  const story = async (reopens: boolean): Promise<string> => {
+    const world = await makeWorld();
+    let { k } = world;
+    upgrade(world);
+    for (let left = 60; k.kernel.state.rows.has(keys.drain); left -= 1) {
+      assert.ok(left > 0);
+      if (reopens) {
+        await k.kernel.run({ highPriority: [], actions: [], newBundles: [], now: 1_000n, params: { ...k.kernel.state.params } }); // not committed
+        k = await k.reopen();
+      }
+      await k.run();
+    }
+    const activity = k.kernel.state.rows.get(keys.activity) as string;
+    assert.deepEqual(await deliveriesTo(k, world.vats[0]), ['fan-out', ...works, 'notify']);
+    await k.shutdown();
+    return activity;
+  };
+  assert.equal(await story(true), await story(false));
+});
+
+test('many events come in portions', async () => {
+  const world = await makeWorld({ audited: false, params: { ...small, computronsPerRun: 3n * crankBase } });
+  const { k } = world;
+  upgrade(world, 1200);
+  const kinds = kindsOf(await untilDrained(k));
+  assert.equal(kinds.filter(kind => kind === 'inject').length, 4, '1000, 1000, 400, and the end');
+  assert.equal([...k.kernel.state.rows.below(keys.allUpgradeEvents)].length, 0);
+  assert.deepEqual(findLeakedPromises(k.kernel.state.rows), []);
+  await k.shutdown();
+});
+
+test('work of a paused vat is not waited for', async () => {
+  const world = await makeWorld();
+  const { k, vats } = world;
+  const { state } = k.kernel;
+  beginStep(state);
+  const record = JSON.parse(state.rows.get(keys.vat(vats[1])) as string) as object;
+  for (const [key, text] of [...state.rows.below(keys.allRunQueue)]) {
+    if (!text.includes(state.rows.get(keys.clistVref(vats[1], 'o+0')) as string)) continue;
+    state.rows.delete(key);
+    state.rows.set(keys.pausedItem(vats[1], Number(key.slice(3)) || 1), text);
+  }
+  state.rows.set(keys.vat(vats[1]), JSON.stringify({ ...record, life: 'paused' }));
+  closeStep(state, 'genesis');
+  upgrade(world);
+  const kinds = kindsOf(await untilDrained(k));
+  assert.equal(kinds.filter(kind => kind === 'crank').length, workMax + 1);
+  await k.shutdown();
+});
+
+test('an upgrade without work or events lets everything in at once', async () => {
+  const k = await makeTestKernel({ scripts: { worker } });
+  await k.outcome(k.createVat('alice', 'worker', 'a'));
+  k.kernel.migrate();
+  commit(k);
+  const action = k.invoke('alice', 'a', 'hello');
+  const run = await k.run();
+  assert.deepEqual(run.steps.map(({ kind }) => kind).slice(0, 2), ['inject', 'intake']);
+  assert.equal(k.outcomes.get(action)?.state, 'fulfilled');
+  await k.shutdown();
+});
