@@ -20,7 +20,6 @@ export { consensusStore, makeConsensusKeeper } from './modules/consensus/index.j
 export type { ConsensusKeeper } from './modules/consensus/index.js';
 export { bondStatus } from './modules/staking/types.js';
 export type { BondStatus, CommissionRates, Delegation, Description, StakingHooks, StakingKeeper, StakingParams, Validator } from './modules/staking/types.js';
-export type { BondStatus, CommissionRates, Delegation, Description, StakingHooks, StakingKeeper, StakingParams, TokenSource, Validator } from './modules/staking/types.js';
 export { makeUpgradeKeeper, makeUpgradeModule, planTexts, upgradeStore } from './modules/upgrade/index.js';
 export type { AppliedPlan, ModuleVersion, Plan, UpgradeKeeper } from './modules/upgrade/index.js';
 export { paginate } from './modules/pagination.js';
