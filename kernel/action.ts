@@ -24,6 +24,15 @@ export type Action = Common &
     | { readonly kind: 'drop'; readonly name: string }
   );
 
+/** What the authority over the whole kernel asks; `vat` is any vat's. It comes before all actions. */
+export type ControlAction = Common & { readonly vat: string } & (
+  /** The vat is paused until it is released, whatever its owner does. */
+  | { readonly kind: 'hold' | 'release' }
+  | { readonly kind: 'terminate'; readonly reason: string }
+  /** Its root becomes `@sys.<name>`. */
+  | { readonly kind: 'publish'; readonly name: string }
+);
+
 /** Codes of codespace `kernel` (design 5.3). */
 export const kernelCodes = {
   unknownCapability: 2, badName: 3, nameInUse: 4, badCapData: 5, badMethod: 6, unknownBundle: 7, bundleHashMismatch: 8,

@@ -1,7 +1,8 @@
 /** The kernel's only door. */
-export { kernelCodes, type Action, type ActionRefusal, type Coin } from './action.js';
+export { kernelCodes, type Action, type ActionRefusal, type Coin, type ControlAction } from './action.js';
 export { audit, auditReport, type AuditOptions, type InvariantName, type InvariantReport } from './audit.js';
 export type { CapData } from './capdata.js';
+export { isSystemName } from './control.js';
 export {
   bundleIdOf, computronPolicy, Controller, crankPolicy, dumpKernel, foreverPolicy, initializeKernel, KernelPanic, kernelStats, makeController, openKernelStorage,
   readBundle, wallClockPolicy, withCleanupBudget,

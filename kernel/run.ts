@@ -2,8 +2,9 @@
  * A run: what the kernel does between two blocks (design 4.4). Intake, then rounds until the budget is spent, then
  * cleanup. It is a function of the committed state and of what it is given; which workers are online decides nothing.
  */
-import type { Action } from './action.js';
+import type { Action, ControlAction } from './action.js';
 import { choresOf } from './chores.js';
+import { takeControl } from './control.js';
 import { crankBase, meterTimesOf, settleKernelItem, settleVatItem, type CrankReport, type PlannedItem } from './crank.js';
 import { cyclesAreWanted, searchCycles } from './cycles.js';
 import { advanceDrain, readDrain, stageIsOver } from './drain.js';
@@ -29,6 +30,8 @@ export type RunPolicy = {
 };
 
 export type RunInput = {
+  /** Done before all else, in this order. */
+  readonly control?: readonly ControlAction[];
   /** In the order of service; governance's come first. */
   readonly highPriority: readonly Action[];
   readonly actions: readonly Action[];
@@ -51,6 +54,7 @@ type Run = { readonly host: RunHost; readonly steps: StepRecord[]; computrons: b
 export async function runKernel(host: RunHost, policy: RunPolicy, input: RunInput): Promise<RunReport> {
   const run: Run = { host, steps: [], computrons: 0n, cranks: 0, waiting: { high: [...input.highPriority], normal: [...input.actions] } };
   enterBundles(run, input.newBundles);
+  await obey(run, input.control ?? []);
   const cranksMax = policy.cranksMax ?? Infinity;
   while (run.cranks < cranksMax && policy.mayContinue(run)) {
     const isDraining = drain(run, policy);
@@ -93,6 +97,16 @@ function drain(run: Run, policy: RunPolicy): boolean {
     note(run, closeStep(state, 'inject'));
   }
   return false;
+}
+
+/** Control actions are few, and none waits for a worker: whatever the budget, they are done. */
+async function obey(run: Run, control: readonly ControlAction[]): Promise<void> {
+  const { state, warehouse } = run.host;
+  for (const action of control) {
+    const { step, discard } = takeControl(state, action);
+    noteFed(run, step);
+    if (discard !== undefined) await warehouse.discard(discard);
+  }
 }
 
 /**

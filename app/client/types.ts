@@ -20,6 +20,15 @@ export type MsgRenameCapability = { sender: string; name: string; newName: strin
 export type MsgDropCapability = { sender: string; name: string };
 export type MsgResumeVat = { owner: string; vatId: string; addCompute: bigint; maxPrice?: Coin | undefined };
 export type MsgRequestQuota = { account: string; dimension: string; amount: bigint; maxPrice?: Coin | undefined };
+/** One of the five. Governance only: `authority` is the gov module's address. */
+export type MsgControl = {
+  authority: string;
+  pauseVat?: { vatId: string; resume: boolean } | undefined;
+  terminateVat?: { vatId: string; reason: string } | undefined;
+  setQuota?: { account: string; dimension: string; limit: bigint; unlimited: boolean; limitGeneration: bigint } | undefined;
+  reconcile?: { collection: string } | undefined;
+  publishName?: { name: string; vatId: string } | undefined;
+};
 export type MsgActionResponse = { actionId: bigint };
 
 export type Params = {

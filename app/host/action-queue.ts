@@ -3,7 +3,7 @@ import type { Codec, Codecs } from '../../chain/codec/index.js';
 import { concatBytes, uint64Bytes, uint64Of, utf8Bytes, utf8Text, type Context } from '../../chain/index.js';
 import type { CapData, Coin } from '../../kernel/index.js';
 import { actionState, type Action as ActionRecord } from '../client/types.js';
-import { hostKeys, kernelStore } from './keys.js';
+import { hostKeys, kernelStore, lanes, type Lane } from './keys.js';
 
 type Readable = Pick<Context, 'store'> | { store(name: string): Pick<ReturnType<Context['store']>, 'get' | 'has' | 'iterate'> };
 
@@ -13,9 +13,9 @@ export type QueuedMsg = { readonly typeUrl: string; readonly value: Uint8Array }
 export type ActionQueue = {
   length(state: Readable): number;
   /** Gives the next id, stores the message for the next run, and says so in an event. */
-  accept(ctx: Context, sender: string, msg: QueuedMsg): bigint;
-  /** What the next run is offered: the first of the queue in the order of service, at most 16 MiB and at least one. */
-  waiting(state: Readable): { readonly id: bigint; readonly msg: QueuedMsg }[];
+  accept(ctx: Context, sender: string, msg: QueuedMsg, lane: Lane): bigint;
+  /** What the next run is offered of a lane: the first in the order of service, at most 16 MiB and at least one. */
+  waiting(state: Readable, lane: Lane): { readonly id: bigint; readonly msg: QueuedMsg }[];
   /** A run took it: answers what was queued. */
   taken(ctx: Context, id: bigint): QueuedMsg;
   settle(ctx: Context, id: bigint, state: 'fulfilled' | 'rejected', result: CapData): void;
@@ -42,31 +42,33 @@ export function makeActionQueue(codecs: Codecs): ActionQueue {
   };
   return {
     length: readLength,
-    accept: (ctx, sender, msg) => {
+    accept: (ctx, sender, msg, lane) => {
       const store = ctx.store(kernelStore);
       const id = number(store.get(hostKeys.nextAction)) ?? 1n;
       store.set(hostKeys.nextAction, uint64Bytes(id + 1n));
       store.set(hostKeys.queueLength, uint64Bytes(BigInt(readLength(ctx) + 1)));
-      store.set(hostKeys.queued(id), anys.encode(msg));
+      store.set(hostKeys.queued(lane, id), anys.encode(msg));
       store.set(hostKeys.action(id), records.encode({ actionId: id, sender, state: actionState.queued, queuedHeight: ctx.height, settledHeight: 0n, result: undefined }));
       emitAction(ctx, id, sender, 'queued');
       return id;
     },
-    waiting: state => {
+    waiting: (state, lane) => {
+      const prefix = hostKeys.allQueued(lane);
       const found: { id: bigint; msg: QueuedMsg }[] = [];
       let bytes = 0;
-      for (const [key, value] of state.store(kernelStore).iterate(hostKeys.allQueued, endOf(hostKeys.allQueued))) {
+      for (const [key, value] of state.store(kernelStore).iterate(prefix, endOf(prefix))) {
         bytes += value.length;
         if (found.length > 0 && bytes > offeredBytesMax) break;
-        found.push({ id: uint64Of(key.slice(hostKeys.allQueued.length)), msg: anys.decode(value) });
+        found.push({ id: uint64Of(key.slice(prefix.length)), msg: anys.decode(value) });
       }
       return found;
     },
     taken: (ctx, id) => {
       const store = ctx.store(kernelStore);
-      const bytes = store.get(hostKeys.queued(id));
+      const key = lanes.map(lane => hostKeys.queued(lane, id)).find(candidate => store.has(candidate));
+      const bytes = key && store.get(key);
       if (!bytes) throw new Error(`the run took action ${id}, which is not in the queue`);
-      store.delete(hostKeys.queued(id));
+      store.delete(key);
       store.set(hostKeys.queueLength, uint64Bytes(BigInt(readLength(ctx) - 1)));
       update(ctx, id, { state: actionState.accepted });
       return anys.decode(bytes);

@@ -119,7 +119,7 @@ export function checkRoom(ctx: Context, length: number, queueMax: number): void 
 }
 
 /** A stranger's text in a message of ours: short, one line. */
-function shown(text: string): string {
+export function shown(text: string): string {
   const plain = text.toWellFormed().replace(/[^\x20-\x7e]/g, '?');
   return plain.length > 80 ? `${plain.slice(0, 77)}...` : plain;
 }

@@ -8,13 +8,13 @@ import { dropExpiredUploads, isInstalled, newBundles } from './bundles.js';
 import { DeferredRun, type DeferredInput, type DeferredResult } from './deferred-run.js';
 import { digestOf } from './digest.js';
 import { readKernelGenesis } from './genesis.js';
-import { hostKeys, kernelStore, storageStore } from './keys.js';
+import { hostKeys, kernelStore, storageStore, type Lane } from './keys.js';
 import { applyOutbound, assertCoinsAreAccounted, clearNewBundles, writeCommitments, type MergeHost } from './merge.js';
 import { kernelModule, kernelMsgs } from './msgs.js';
 import { kernelParamsOf, makeParamsKeeper, type ParamsKeeper } from './params.js';
 import { kernelQueries } from './queries.js';
 import { makeActionQueue, type ActionQueue } from './action-queue.js';
-import { toAction } from './to-action.js';
+import { toAction, toControl } from './to-action.js';
 
 export { kernelModule } from './msgs.js';
 export { kernelStore, storageStore } from './keys.js';
@@ -127,9 +127,11 @@ export class KernelHost {
     const { codecs } = this.#options;
     const params = this.#params.read(stores);
     const payee = addressText(moduleAddress('fee_collector'));
+    const actionsOf = (lane: Lane) => this.#queue.waiting(stores, lane).map(({ id, msg }) => toAction({ codecs, params, payee }, id, msg));
     return {
-      highPriority: [],
-      actions: this.#queue.waiting(stores).map(({ id, msg }) => toAction({ codecs, params, payee }, id, msg)),
+      control: this.#queue.waiting(stores, 'control').map(({ id, msg }) => toControl(codecs, id, msg)),
+      highPriority: actionsOf('high'),
+      actions: actionsOf('normal'),
       newBundles: newBundles(stores),
       now: readBlockSeconds(stores),
       params: kernelParamsOf(params),

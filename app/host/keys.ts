@@ -4,6 +4,11 @@ import { concatBytes, uint64Bytes, utf8Bytes } from '../../chain/index.js';
 export const kernelStore = 'kernel';
 export const storageStore = 'storage';
 
+/** Which queue an action waits in: governance's own commands, what governance does as an account, and what all do. Runs serve them in this order. */
+export type Lane = 'control' | 'high' | 'normal';
+export const lanes: readonly Lane[] = ['control', 'high', 'normal'];
+const laneNames: Readonly<Record<Lane, string>> = { control: 'control-queue', high: 'high-queue', normal: 'queue' };
+
 const text = (...parts: readonly string[]): Uint8Array => utf8Bytes(parts.join('/'));
 
 export const hostKeys = {
@@ -19,8 +24,8 @@ export const hostKeys = {
   /** The bytes of QueryActionResponse. */
   action: (id: bigint) => concatBytes(text('action', ''), uint64Bytes(id)),
   /** Actions that no run has taken: the message as Any. */
-  queued: (id: bigint) => concatBytes(text('queue', ''), uint64Bytes(id)),
-  allQueued: text('queue', ''),
+  queued: (lane: Lane, id: bigint) => concatBytes(text(laneNames[lane], ''), uint64Bytes(id)),
+  allQueued: (lane: Lane) => text(laneNames[lane], ''),
   /** Outcomes by the height they settled at, to be forgotten in time. */
   settled: (height: bigint, id: bigint) => concatBytes(text('settled', ''), uint64Bytes(height), uint64Bytes(id)),
   allSettled: text('settled', ''),

@@ -1,6 +1,6 @@
 /** The kernel's messages: what each must satisfy, and that it becomes an action. No vat runs inside a tx. */
 import type { Codec, Codecs } from '../../chain/codec/index.js';
-import { addressText, moduleAddress, refuse, refuseSdk, type AnyMsgDefinition, type BankKeeper, type Context, type MsgDefinition } from '../../chain/index.js';
+import { governanceAddress, refuse, refuseSdk, type AnyMsgDefinition, type BankKeeper, type Context, type MsgDefinition } from '../../chain/index.js';
 import { isLabel, kernelCodes, type Coin } from '../../kernel/index.js';
 import type { BlobStore } from '../blobs.js';
 import type {
@@ -10,6 +10,7 @@ import type {
 import { changeWaitingFunds, reserve, type ActionQueue } from './action-queue.js';
 import { checkChunk, chunkBytesMax, chunksMax, isInstalled, takeChunk } from './bundles.js';
 import * as check from './checks.js';
+import { controlDefinition, requireKernelAuthority } from './control-msg.js';
 import { coinsOf, escrowOf, priceOf } from './to-action.js';
 import type { ParamsKeeper } from './params.js';
 
@@ -135,7 +136,7 @@ export function kernelMsgs(host: MsgHost): readonly AnyMsgDefinition[] {
   };
   return [
     installBundle(host), define(host, createVat), define(host, invoke), define(host, upgradeVat), define(host, terminateVat), define(host, resumeVat), define(host, grant), define(host, rename),
-    define(host, drop), governanceOnly(host, 'MsgControl', 'windlass/Control'), updateParams(host),
+    define(host, drop), controlDefinition(host), updateParams(host),
   ];
 }
 
@@ -151,7 +152,8 @@ function define<M>(host: MsgHost, kind: ActionKind<M>): MsgDefinition<M> {
   const admit = (ctx: Context, msg: M): void => {
     const { queueMax, gasPerAction, gasPerByte } = host.params.read(ctx);
     ctx.gas.consume(gasPerAction + gasPerByte * BigInt(kind.dataBytes?.(msg) ?? 0), 'kernel action');
-    check.checkRoom(ctx, host.queue.length(ctx), queueMax);
+    // What was voted does not fail because others are many.
+    if (kind.sender(msg) !== governanceAddress) check.checkRoom(ctx, host.queue.length(ctx), queueMax);
     kind.admit(ctx, msg);
   };
   return {
@@ -181,7 +183,7 @@ function acceptInbound<M>(host: MsgHost, ctx: Context, kind: ActionKind<M>, code
     host.bank.sendToModule(ctx, sender, kernelModule, funds);
     changeWaitingFunds(ctx, funds, 1n);
   }
-  const id = host.queue.accept(ctx, sender, { typeUrl: codec.typeUrl, value: codec.encode(msg) });
+  const id = host.queue.accept(ctx, sender, { typeUrl: codec.typeUrl, value: codec.encode(msg) }, sender === governanceAddress ? 'high' : 'normal');
   const name = kind.reserves?.(msg) ?? '';
   if (name !== '') reserve(ctx, sender, name, id);
   return id;
@@ -216,36 +218,14 @@ function validateChunk({ submitter, bundleId, chunkIndex, chunkCount, data }: Ms
   if (data.length === 0) refuse('kernel', kernelCodes.bundleMalformed, 'a chunk has at least one byte: bundle malformed');
 }
 
-/** No account can sign for the authority; proposals will. */
-export const governanceAddress = (): string => addressText(moduleAddress('gov'));
-
-type Governed = { readonly authority: string };
-
-function requireAuthority({ authority }: Governed): void {
-  check.checkAddress(authority, 'authority');
-  if (authority !== governanceAddress()) refuse('kernel', kernelCodes.governanceOnly, `expected ${governanceAddress()}, got ${authority}: governance only`);
-}
-
-function governanceOnly({ codecs }: MsgHost, name: string, aminoName: string): MsgDefinition<Governed> {
-  return {
-    codec: codecs.of(`windlass.kernel.v1.${name}`),
-    responseTypeUrl: '/windlass.kernel.v1.MsgActionResponse',
-    aminoName,
-    eventModule: 'kernel',
-    signers: msg => [msg.authority],
-    validateBasic: requireAuthority,
-    handle: () => refuseSdk('notSupported', 'this chain has no governance yet'),
-  };
-}
-
-function updateParams({ codecs, params }: MsgHost): MsgDefinition<Governed & { readonly params: Params | undefined }> {
+function updateParams({ codecs, params }: MsgHost): MsgDefinition<{ readonly authority: string; readonly params: Params | undefined }> {
   return {
     codec: codecs.of('windlass.kernel.v1.MsgUpdateParams'),
     responseTypeUrl: '/windlass.kernel.v1.MsgUpdateParamsResponse',
     aminoName: 'windlass/UpdateParams',
     eventModule: 'kernel',
     signers: msg => [msg.authority],
-    validateBasic: requireAuthority,
+    validateBasic: msg => requireKernelAuthority(msg.authority),
     handle: (ctx, msg) => {
       if (!msg.params) return refuseSdk('invalidRequest', 'params are missing');
       params.write(ctx, msg.params);

@@ -1,6 +1,6 @@
 /** The kernel's chain parameters: kept in the app state, checked when they come in. */
 import type { Codecs } from '../../chain/codec/index.js';
-import { refuse, type Context } from '../../chain/index.js';
+import { isDenom, parseAmount, refuse, type Context } from '../../chain/index.js';
 import { defaultParams, kernelCodes, type KernelParams } from '../../kernel/index.js';
 import type { Params } from '../client/types.js';
 import { hostKeys, kernelStore } from './keys.js';
@@ -52,6 +52,8 @@ function checkParams(params: Params): void {
   for (const [name, value] of [['queue_max', params.queueMax], ['snapshot_initial', params.snapshotInitial], ['snapshot_interval', params.snapshotInterval], ['reap_interval', params.reapInterval], ['cleanup_budget', params.cleanupBudget]] as const) {
     if (value < 1) bad(`${name} must be at least 1`);
   }
+  const prices = [params.computePrice, ...params.quotaPrices.map(({ price }) => price)];
+  if (!prices.every(price => price === undefined || (isDenom(price.denom) && parseAmount(price.amount) !== undefined))) bad('compute_price and quota_prices must be coins');
   if (params.maxBundleBytes > 32n * 1024n * 1024n) bad('max_bundle_bytes must not be more than 32 MiB');
 }
 

@@ -1,7 +1,7 @@
 /** A queued message as the kernel's action. The block checked it; what is wrong here is a broken invariant. */
 import { CodecError, type Codecs } from '../../chain/codec/index.js';
-import { checkSettings, type Action, type CapData, type Coin } from '../../kernel/index.js';
-import type { MsgCreateVat, MsgDropCapability, MsgGrantCapability, MsgInvoke, MsgRenameCapability, MsgResumeVat, MsgTerminateVat, MsgUpgradeVat, Params } from '../client/types.js';
+import { checkSettings, type Action, type CapData, type Coin, type ControlAction } from '../../kernel/index.js';
+import type { MsgControl, MsgCreateVat, MsgDropCapability, MsgGrantCapability, MsgInvoke, MsgRenameCapability, MsgResumeVat, MsgTerminateVat, MsgUpgradeVat, Params } from '../client/types.js';
 import type { QueuedMsg } from './action-queue.js';
 
 const noArgs: CapData = { body: '#[]', slots: [] };
@@ -73,4 +73,12 @@ export function toAction({ codecs, params, payee }: { readonly codecs: Codecs; r
     default:
       throw new CodecError(typeUrl, 'is no action of the kernel');
   }
+}
+
+export function toControl(codecs: Codecs, id: bigint, { typeUrl, value }: QueuedMsg): ControlAction {
+  const { authority: sender, pauseVat, terminateVat, publishName } = codecs.of<MsgControl>(typeUrl.slice(1)).decode(value);
+  if (pauseVat) return { id, sender, kind: pauseVat.resume ? 'release' : 'hold', vat: pauseVat.vatId };
+  if (terminateVat) return { id, sender, kind: 'terminate', vat: terminateVat.vatId, reason: terminateVat.reason };
+  if (publishName) return { id, sender, kind: 'publish', vat: publishName.vatId, name: publishName.name };
+  throw new CodecError(typeUrl, 'is no control action that the kernel knows');
 }

@@ -17,6 +17,8 @@ export type VatRecord = {
   /** 0 for the first start, one more with each upgrade. */
   readonly incarnation: number;
   readonly life: VatLife;
+  /** It is paused by who rules the kernel, and stays so until released. */
+  readonly isHeld?: true;
   readonly settings: VatSettings;
   /** The engine and supervisor that this incarnation runs on. */
   readonly engine: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bundle, type Bundle } from '../../app/bundler/bundle.js';
 import { packageRoot } from '../../chain/codec/roots.js';
 import { encodeCapData, type Passable, type CapData } from '../../kernel/capdata.js';
-import { audit, Kernel, KernelStorage, MemoryBacking, MemorySnapshots, defaultParams, makeXsnapWorkerFactory, type Action, type KernelConfig, type KernelParams, type KernelRun, type KernelService, type OutboundOp } from '../../kernel/index.js';
+import { audit, Kernel, KernelStorage, MemoryBacking, MemorySnapshots, defaultParams, makeXsnapWorkerFactory, type Action, type ControlAction, type KernelConfig, type KernelParams, type KernelRun, type KernelService, type OutboundOp } from '../../kernel/index.js';
 import { defaultSettings } from '../../kernel/vat/settings.js';
 import type { VatSettings } from '../../kernel/items.js';
 import type { WorkerFactory } from '../../kernel/vat/protocol.js';
@@ -29,6 +29,8 @@ export type TestKernel = {
   reopen(): Promise<TestKernel>;
   run(): Promise<KernelRun>;
   queue(action: NewAction): bigint;
+  /** By who rules the kernel; done first in the next run. */
+  command(action: NewControl): bigint;
   invoke(sender: string, target: string, method: string, args?: Passable, saveAs?: string): bigint;
   createVat(sender: string, vat: string, saveAs: string, parameters?: Passable, settings?: Partial<VatSettings>): bigint;
   outcome(id: bigint): Promise<Outcome>;
@@ -39,6 +41,8 @@ export type TestKernel = {
 };
 export type Outcome = Extract<OutboundOp, { kind: 'action-settled' }>;
 type NewAction = Action extends infer A ? (A extends Action ? Omit<A, 'id'> : never) : never;
+
+type NewControl = ControlAction extends infer A ? (A extends ControlAction ? Omit<A, 'id' | 'sender'> : never) : never;
 
 export type TestKernelOptions = {
   readonly vats?: readonly string[];
@@ -101,12 +105,13 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
   let now = 1_000n;
   const outcomes = new Map<bigint, Outcome>();
   const waiting: Action[] = [];
+  const commands: ControlAction[] = [];
 
   /** One run over what was queued, committed. */
   const run = async (): Promise<KernelRun> => {
-    const result = await kernel.run({ highPriority: [], actions: waiting, newBundles: [], now, params });
+    const result = await kernel.run({ control: commands.splice(0), highPriority: [], actions: waiting, newBundles: [], now, params });
     for (const op of result.outbound) {
-      if (op.kind === 'action-taken') waiting.splice(waiting.findIndex(({ id }) => id === op.action), 1);
+      if (op.kind === 'action-taken' && waiting.some(({ id }) => id === op.action)) waiting.splice(waiting.findIndex(({ id }) => id === op.action), 1);
       if (op.kind === 'action-settled') outcomes.set(op.action, op);
     }
     backing.commit(kernel.state.rows.runChanges());
@@ -119,6 +124,12 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
     const id = nextAction;
     nextAction += 1n;
     waiting.push({ id, ...action });
+    return id;
+  };
+  const command = (action: NewControl): bigint => {
+    const id = nextAction;
+    nextAction += 1n;
+    commands.push({ id, sender: 'gov', ...action });
     return id;
   };
   const invoke = (sender: string, target: string, method: string, args: Passable = [], saveAs = ''): bigint =>
@@ -142,7 +153,7 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
     return again;
   };
   return {
-    kernel, backing, snapshots, reopen, run, queue, invoke, createVat, outcome, outcomes,
+    kernel, backing, snapshots, reopen, run, queue, command, invoke, createVat, outcome, outcomes,
     bundleId: (vat: string) => ids.get(vat) as string,
     continueFrom: (action: bigint, time: bigint) => {
       nextAction = action;
