@@ -2,6 +2,7 @@
 import { appRows } from './app-rows.js';
 import { kernelRows } from './kernel-rows.js';
 import { nodeRows } from './node-rows.js';
+import { repairRows } from './repair-row.js';
 import type { Row } from './row.js';
 import { signatureRows } from './signature-rows.js';
 import { upgradeRows } from './upgrade-row.js';
@@ -14,6 +15,7 @@ export const groups: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ['signatures', signatureRows],
   ['kernel', kernelRows],
   ['upgrade', upgradeRows],
+  ['repair', repairRows],
   ['app', appRows],
   ['node-embedded', nodeRows('embedded')],
   ['node-cometbft', nodeRows('cometbft')],

@@ -4,7 +4,8 @@ import { crankPolicy, defaultParams, foreverPolicy, type KernelParams, type Memo
 import { makeTestKernel, type TestKernel, type TestKernelOptions } from './kernel.js';
 import { resultOf, slotsOf, whatOf, type ScriptedVat, type ScriptStart, type Syscall } from './kernel-scripted.js';
 import type { VatDelivery } from '../../kernel/vat/protocol.js';
-import { behaveAsSchema, type OldSchema } from './old-schema.js';
+import { shareOf } from '../../scripts/bench/leaked-store.js';
+import { behaveAsSchema, type OldSchema } from '../../scripts/bench/old-schema.js';
 
 /** Nothing bounds a run; terminated vats are not cleaned up. */
 const params: KernelParams = { ...defaultParams, computronsPerRun: 10n ** 15n, cleanupBudget: 0 };
@@ -138,13 +139,12 @@ export function leakOfEachKind(schema: OldSchema | 3): Promise<LeakedStore> {
 
 /** So many entries leaked over so many vats, and so many promises beside them that two vats have and nobody has settled. */
 export function leakOfSize({ vats, leaked, live }: { readonly vats: number; readonly leaked: number; readonly live: number }, schema: OldSchema = 2): Promise<LeakedStore> {
-  const shareOf = (all: number, at: number): number => Math.floor(((at + 1) * all) / vats) - Math.floor((at * all) / vats);
   return build(schema, async builder => {
     for (let at = 0; at < vats; at += 1) {
       await builder.create(`giver${at}`);
-      await builder.tell(`giver${at}`, 'open', shareOf(leaked, at));
+      await builder.tell(`giver${at}`, 'open', shareOf(leaked, vats, at));
       await builder.upgrade(`giver${at}`, 1_000_000 + at);
-      await builder.tell(`giver${at}`, 'open', shareOf(live, at));
+      await builder.tell(`giver${at}`, 'open', shareOf(live, vats, at));
     }
   });
 }

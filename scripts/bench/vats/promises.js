@@ -6,8 +6,10 @@ export const buildRootObject = () => {
   const note = () => { told += 1; };
   return Far('promises', {
     give: count => harden([...Array(count)].map(() => harden(new Promise(() => {})))),
-    hold: async (other, count) => {
-      for (const promise of await E(other).give(count)) promise.then(note, note);
+    hold(other, count) {
+      void E(other).give(count).then(promises => {
+        for (const promise of promises) promise.then(note, note);
+      });
     },
     told: () => told,
   });

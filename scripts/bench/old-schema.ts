@@ -8,8 +8,7 @@
  * stand for. Everything else is what the kernel does.
  */
 import assert from 'node:assert/strict';
-import { keys, type KernelStorage } from '../../kernel/index.js';
-import { endOf } from '../../kernel/store/keys.js';
+import { endOf, keys, type KernelStorage } from '../../kernel/index.js';
 
 export type OldSchema = 1 | 2;
 
