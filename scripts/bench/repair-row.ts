@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyChanges, digestOf, emptyDigest } from '../../app/host/digest.js';
 import { databaseKeyOfKernelRow, NodeDatabase, rowValue } from '../../app/store.js';
-import { defaultParams, findLeakedPromises, injectUpgradeEvents, Kernel, KernelStorage, makeXsnapWorkerFactory, migrateKernel, type WorkerFactory } from '../../kernel/index.js';
+import { defaultParams, findLeakedPromises, Kernel, KernelStorage, keys, makeXsnapWorkerFactory, type WorkerFactory } from '../../kernel/index.js';
 import { makeLeakedStore, type LeakedStore } from './leaked-store.js';
 import { rowOf, type Row } from './row.js';
 import type { BenchSize } from './size.js';
@@ -66,13 +66,10 @@ async function repairIn(database: NodeDatabase, { snapshots }: LeakedStore, leak
     rows.committed();
   };
   const ms = await timed(async () => {
-    migrateKernel(kernel.state);
+    kernel.migrate();
     await commit();
-    rows.beginStep();
-    injectUpgradeEvents(kernel.state);
-    rows.endStep();
-    for (let cranks = 1; cranks > 0;) {
-      ({ cranks } = await kernel.run({ highPriority: [], actions: [], newBundles: [], now: 1n, params: defaultParams }));
+    while (rows.has(keys.drain)) {
+      await kernel.run({ highPriority: [], actions: [], newBundles: [], now: 1n, params: defaultParams });
       await commit();
     }
   });

@@ -65,6 +65,10 @@ test('upgrade: from the call until the last holder was told', { timeout: boundMs
   assert.deepEqual(names(await rowsOf('upgrade')), ['upgrade-40']);
 });
 
+test('repair: from the migration until no promise is leaked', { timeout: boundMs }, async () => {
+  assert.deepEqual(names(await rowsOf('repair')), ['repair-40']);
+});
+
 test('app: CheckTx, blocks and calls in process', { timeout: boundMs }, async () => {
   assert.equal((await rowsOf('app')).length, 8);
 });
