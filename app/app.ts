@@ -9,7 +9,11 @@ import { Kernel, KernelStorage, readSchema, schemaVersion, type StepRecord, type
 import { BlobStore } from './blobs.js';
 import { SnapshotCollector, type Freed } from './snapshots/collector.js';
 import { HeapFiles } from './snapshots/heap-files.js';
+import type { DamagedHeap, HeapRepair } from './snapshots/repair.js';
 import { sweepBlobs } from './snapshots/sweep.js';
+import type { Exporter, ExportOptions } from './state-sync/exporter.js';
+import { makeRestorable } from './state-sync/restorable.js';
+import type { RestoreStep } from './state-sync/restore.js';
 import { commitBlock, confirmedKey, digestStateKey, type CommitStep } from './commit.js';
 import { Confirmation, withConfirmation } from './confirmation.js';
 import { emptyDigest } from './host/digest.js';
@@ -51,6 +55,12 @@ export type AppOptions = {
   readonly onUpgradeNeeded?: (needed: UpgradeNeeded) => Promise<never>;
   /** Told between the kernel's migration and the commit of its block; tests crash here. */
   readonly onMigrated?: () => void;
+  /** Snapshots for joining nodes; default none. */
+  readonly snapshots?: ExportOptions;
+  /** RPC of nodes that are asked for a heap file which is missing or damaged here. */
+  readonly repairServers?: readonly string[];
+  readonly onDamagedHeap?: (what: DamagedHeap) => void;
+  readonly onRestoreStep?: (step: RestoreStep) => void;
 };
 
 /** Which vats were online when this host last ran, and where that is noted for the next time; the most recently used last. */
@@ -72,6 +82,8 @@ export type App = {
   readSnapshot(): DatabaseSnapshot;
   /** Resolves when the vats that were online before are back, or the start of one has failed. Blocks do not wait for it. */
   readonly preloaded: Promise<void>;
+  /** Resolves when no snapshot for joining nodes is being made. */
+  exported(): Promise<void>;
   /** Finishes what is under way, ends the workers and closes the database. Call it when no engine drives the application any more. */
   close(): Promise<void>;
 };
@@ -79,23 +91,32 @@ export type App = {
 /** A delivery may take long; the node does not wait for it when it stops. */
 const closePatienceMs = 2000;
 
+/** The parts over one state of the database; after a restore they are put together anew. */
+export type Parts = Pick<App, 'application' | 'height' | 'upgradeNeeded' | 'halt' | 'preloaded'> & {
+  readonly appHash: Uint8Array;
+  /** As App's, but the database stays open. The workers end with it: `false` when there are none, and others will be wanted. */
+  close(workersToo?: false): Promise<void>;
+};
+
+/** What stays the same when the parts are put together anew. */
+export type Shared = { readonly options: AppOptions; readonly database: NodeDatabase; readonly blobFolder: string; readonly exporter: Exporter; readonly repair: HeapRepair };
+
 /** Opens the database; the vats that were online come back while the application already answers. Rejects with DatabaseLocked when another process has it. */
 export async function makeApp(options: AppOptions): Promise<App> {
   const database = await NodeDatabase.open(join(options.data, 'windlass.db'));
   try {
-    return await assemble(options, database);
+    return await makeRestorable(options, database, assembleParts);
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-async function assemble(options: AppOptions, database: NodeDatabase): Promise<App> {
+async function assembleParts({ options, database, blobFolder, exporter, repair }: Shared): Promise<Parts> {
   const { log, onUpgradeNeeded = needed => Promise.reject(needed), onMigrated = () => undefined } = options;
-  const blobFolder = join(options.data, 'blobs');
   const blobs = new BlobStore(blobFolder);
-  const heaps = new HeapFiles(blobFolder, options.workers.baseSnapshot);
-  const collector = new SnapshotCollector(database, heaps);
+  const heaps = new HeapFiles(blobFolder, options.workers.baseSnapshot, blobFolder, repair.mend);
+  const collector = new SnapshotCollector(database, heaps, undefined, hash => exporter.isHeld(hash));
   const swept = sweepBlobs(blobFolder, database);
   if (swept.files > 0) log.info({ ...swept }, 'files that a crash left were removed');
   const codecs = makeCodecs(options.protoFolders);
@@ -178,10 +199,11 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
       },
       committed: () => {
         host.committed();
+        exporter.committed(store.version);
         options.recency?.note(kernel.warehouse.online);
       },
       afterCommit: () => {
-        collecting = collectSnapshots();
+        collecting = exporter.begin().then(collectSnapshots); // files are kept for the export before any goes
         collecting.then(startNextRun, () => undefined); // the next block meets the error
       },
     },
@@ -213,18 +235,19 @@ async function assemble(options: AppOptions, database: NodeDatabase): Promise<Ap
       await kernel.shutdown();
       await preloaded;
     },
-    readSnapshot: () => database.snapshot(),
+    get appHash() {
+      return store.appHash;
+    },
     preloaded,
-    close: async () => {
+    close: async workersToo => {
       isClosing = true;
       options.recency?.note(kernel.warehouse.online);
       await collecting.catch(() => undefined); // the node stops anyway
       const over = host.giveUp();
       await Promise.race([over, new Promise(resolve => setTimeout(resolve, closePatienceMs).unref())]);
-      await kernel.shutdown(); // a run that is cut off is done again at the next start
+      if (workersToo !== false) await kernel.shutdown(); // a run that is cut off is done again at the next start
       await Promise.all([over, preloaded]);
       await heaps.settle();
-      await database.close();
     },
   };
 }

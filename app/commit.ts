@@ -82,6 +82,11 @@ function localRows({ prepared, digestState, confirmed }: BlockWrites): DatabaseR
   ];
 }
 
+/** Of a state that was restored: its block is the last, and none before it can be undone. */
+export function heightRows(height: bigint): DatabaseRow[] {
+  return [{ key: heightKey, value: numberRow(height) }, { key: undoFromKey, value: numberRow(height + 1n) }];
+}
+
 /** The last block in the database; undefined before the first. */
 export function databaseHeight(database: Pick<NodeDatabase, 'get'>): bigint | undefined {
   return numberOfRow(database.get(heightKey));

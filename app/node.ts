@@ -38,6 +38,10 @@ export type NodeOptions = {
   readonly pruning: number;
   readonly undoBlocks: bigint;
   readonly maxVatsOnline: number;
+  /** Snapshots for joining nodes. */
+  readonly snapshots: { readonly interval: number; readonly keepRecent: number };
+  /** RPC of nodes that may have heap files which are missing here. */
+  readonly repairServers: readonly string[];
   readonly log: Logger;
   /** What contracts print. */
   readonly onConsole: (vatId: string, level: string, text: string) => void;
@@ -114,6 +118,8 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
     pruning: options.pruning,
     undoBlocks: options.undoBlocks,
     maxVatsOnline: options.maxVatsOnline,
+    snapshots: options.snapshots,
+    repairServers: options.repairServers,
     recency: facts.recency,
     preloadWidth: preloadsPerCore * availableParallelism(),
     log,

@@ -33,7 +33,8 @@ export { activityHash, stepNumber, type StepKind, type StepRecord } from './step
 export { verifyBundle } from './store/bundle.js';
 export { endOf, keys } from './store/keys.js';
 export { compareText, isLocal, KernelStorage, MemoryBacking, type Change, type KernelBacking, type ReadableRows } from './store/storage.js';
-export { spanChanges, type SpanChange } from './store/spans.js';
+export { heapOfSpanRow, spanChanges, type SpanChange } from './store/spans.js';
+export { LiveSpans, SpanCheck, SpanMismatch, type CheckedSpan, type LiveSpan } from './store/span-check.js';
 export { textOfWtf8, wtf8Bytes } from './store/wtf8.js';
 export { resumeProblem } from './meter.js';
 export { allVats, readProgress, readVat, type VatProgress, type VatRecord } from './vat/records.js';

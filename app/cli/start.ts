@@ -17,7 +17,7 @@ import { homePaths, resolveHome } from './home/paths.js';
 import type { Io } from './io.js';
 import { devKeys } from './keyring/hd.js';
 import { showProgress } from './progress.js';
-import { homeOf } from './settings.js';
+import { homeOf, rpcUrl } from './settings.js';
 import { programVersion } from './version.js';
 import { waitForSignal } from './signals.js';
 
@@ -159,6 +159,8 @@ function optionsOf(home: string, engine: EngineName, flags: Flags, checked: Chec
     minGasPrices: minGasPrices(config),
     pruning: prunedVersions(config),
     undoBlocks: 100n,
+    snapshots: { interval: config.snapshotInterval, keepRecent: config.snapshotKeepRecent },
+    repairServers: config.repairServers.map(rpcUrl),
   };
 }
 

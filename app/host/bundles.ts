@@ -117,8 +117,18 @@ function readUpload(state: Readable, submitter: string, bundleId: string): Uploa
   return bytes && (JSON.parse(utf8Text(bytes)) as Upload);
 }
 
+type SizedBundle = { readonly bundleId: string; readonly size: number };
+
 /** Bundles that blocks completed and no run has seen. */
-export function newBundles(state: Readable): { readonly bundleId: string; readonly size: number }[] {
-  const rows = [...state.store(kernelStore).iterate(hostKeys.allNewBundles, endOf(hostKeys.allNewBundles))];
-  return rows.map(([key, value]) => ({ bundleId: utf8Text(key.slice(hostKeys.allNewBundles.length)), size: Number(uint64Of(value)) }));
+export function newBundles(state: Readable): SizedBundle[] {
+  return sizedBundles(state, hostKeys.allNewBundles);
+}
+
+/** All that are installed. */
+export function bundlesOf(state: Readable): SizedBundle[] {
+  return sizedBundles(state, hostKeys.allBundles);
+}
+
+function sizedBundles(state: Readable, prefix: Uint8Array): SizedBundle[] {
+  return [...state.store(kernelStore).iterate(prefix, endOf(prefix))].map(([key, value]) => ({ bundleId: utf8Text(key.slice(prefix.length)), size: Number(uint64Of(value)) }));
 }

@@ -25,6 +25,15 @@ export function applyChanges(state: Uint8Array, changes: readonly Change[]): Uin
   return next;
 }
 
+/** Adds up rows that come one by one, each once. */
+export class DigestSum {
+  readonly state: Uint8Array = emptyDigest();
+
+  add(key: string, value: string): void {
+    combine(this.state, expand(key, value), 1);
+  }
+}
+
 /** 32 bytes for the app state. */
 export function digestOf(state: Uint8Array): Uint8Array {
   return new Uint8Array(createHash('sha256').update(state).digest());

@@ -36,6 +36,7 @@ export const hostKeys = {
   allWaitingFunds: text('funds', ''),
   /** u64 size of an installed bundle; those that no run has seen yet; chunks and what is known of each upload. */
   bundle: (bundleId: string) => text('bundle', bundleId),
+  allBundles: text('bundle', ''),
   newBundle: (bundleId: string) => text('new-bundle', bundleId),
   allNewBundles: text('new-bundle', ''),
   chunk: (submitter: string, bundleId: string, index: number) => concatBytes(text('chunk', submitter, bundleId, ''), uint64Bytes(BigInt(index))),

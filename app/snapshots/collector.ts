@@ -26,10 +26,13 @@ export class SnapshotCollector {
   readonly #database: NodeDatabase;
   readonly #heaps: HeapFiles;
   readonly #millisecondsMax: number;
+  readonly #isHeld: (hash: string) => boolean;
   /** Files that are gone, until a batch says so too. */
   readonly #gone = new Map<string, string>();
 
-  constructor(database: NodeDatabase, heaps: HeapFiles, millisecondsMax = millisecondsMaxDefault) {
+  /** `isHeld`: an export reads the file, and could not link it. */
+  constructor(database: NodeDatabase, heaps: HeapFiles, millisecondsMax = millisecondsMaxDefault, isHeld: (hash: string) => boolean = () => false) {
+    this.#isHeld = isHeld;
     this.#millisecondsMax = millisecondsMax;
     this.#database = database;
     this.#heaps = heaps;
@@ -47,7 +50,7 @@ export class SnapshotCollector {
       const hash = key.slice(key.lastIndexOf('/') + 1);
       const refs = await this.#database.keysBelow(refPrefix(hash), 1);
       if (refs.length > 0) throw new Error(`heap snapshot ${hash} is referred to by ${refs[0]}, and listed to be removed by ${key}`);
-      if (this.#heaps.isInFlight(hash)) continue;
+      if (this.#heaps.isInFlight(hash) || this.#isHeld(hash)) continue;
       if (this.#heaps.unlink(hash)) unlinked += 1;
       else missing += 1;
       this.#gone.set(key, hash);

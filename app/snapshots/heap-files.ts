@@ -16,10 +16,14 @@ type InFlight = { readonly size: number; readonly whole: Temporary; readonly pac
 /** What the row of a stored heap says of its file. */
 export type StoredHeap = { readonly size: number; readonly stored: number };
 
+/** Brings the file of a heap back; answers whether it did. `problem` names the file. */
+export type MendHeap = (hash: string, problem: string) => Promise<boolean>;
+
 export class HeapFiles implements SnapshotStore {
   readonly #folder: string;
   readonly #base: { readonly path: string; readonly sha256: string } | undefined;
   readonly #temporaryFolder: string;
+  readonly #mend: MendHeap | undefined;
   readonly #inFlight = new Map<string, InFlight>();
   /** Compressed files that nobody needs. */
   #spare: InFlight['packed'][] = [];
@@ -27,12 +31,13 @@ export class HeapFiles implements SnapshotStore {
 
   /**
    * `base`: what workers of this release start from; it lies in the package, and is stored once a vat needs it. Temporary
-   * files lie in the same folder; whoever only reads beside a node has another for them.
+   * files lie in the same folder; whoever only reads beside a node has another for them. `mend` is tried once when a file cannot be used.
    */
-  constructor(folder: string, base?: { readonly path: string; readonly sha256: string }, temporaryFolder = folder) {
+  constructor(folder: string, base?: { readonly path: string; readonly sha256: string }, temporaryFolder = folder, mend?: MendHeap) {
     this.#folder = folder;
     this.#base = base;
     this.#temporaryFolder = temporaryFolder;
+    this.#mend = mend;
     mkdirSync(temporaryFolder, { recursive: true });
   }
 
@@ -101,6 +106,15 @@ export class HeapFiles implements SnapshotStore {
     const whole = this.#inFlight.get(hash)?.whole;
     if (whole) return { source: { file: whole.path }, close: whole.lend() };
     if (this.#base && hash === this.#base.sha256) return { source: { file: this.#base.path }, close: () => undefined };
+    try {
+      return await this.#openFile(hash);
+    } catch (error) {
+      if (!this.#mend || !(error instanceof SnapshotUnusable) || !(await this.#mend(hash, error.message))) throw error;
+      return await this.#openFile(hash);
+    }
+  }
+
+  async #openFile(hash: string): Promise<{ readonly source: HeapSource; close(): void }> {
     const unpacked = new Temporary(this.#temporary());
     try {
       const found = await unpackHeap(this.pathOf(hash), unpacked.path);

@@ -91,13 +91,16 @@ export async function packHeap(from: string, to: string): Promise<number> {
   }
 }
 
-/** Writes the heap of a compressed file to `to`. Answers the SHA-256 of its bytes, hex. Rejects when they do not decompress. */
-export async function unpackHeap(from: string, to: string): Promise<string> {
+/** Writes the heap of a compressed file to `to`. Answers the SHA-256 of its bytes, hex. Rejects when they do not decompress, or to more than `bytesMax`. */
+export async function unpackHeap(from: string, to: string, bytesMax = Infinity): Promise<string> {
   const hash = createHash('sha256');
+  let bytes = 0;
   const hashing = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
-      done(null, chunk);
+      bytes += chunk.length;
+      if (bytes > bytesMax) done(new RangeError(`it holds more than ${bytesMax} bytes`));
+      else done(null, chunk);
     },
   });
   await pour(from, [createBrotliDecompress({ chunkSize: chunkBytes }), hashing], to);
@@ -123,6 +126,13 @@ export class Pieces {
     this.#size = 0;
     return piece;
   }
+}
+
+/** Gives the heap of a compressed file to `take`, piece by piece. Rejects when the bytes do not decompress. */
+export async function takeHeap(from: string, take: (piece: Uint8Array) => Promise<void>): Promise<void> {
+  await pipeline(createReadStream(from, { highWaterMark: chunkBytes }), createBrotliDecompress({ chunkSize: chunkBytes }), async (pieces: AsyncIterable<Buffer>) => {
+    for await (const piece of pieces) await take(piece);
+  });
 }
 
 /** One file through streams into another. When it fails, whoever removes the second finds it: it is not being made any more. */

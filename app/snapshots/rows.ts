@@ -71,6 +71,14 @@ export async function refRows(database: NodeDatabase, height: bigint, { added, r
   return rows;
 }
 
+/** Of heaps that came with a restored state; owners by hash. */
+export function restoredRefRows(height: bigint, owners: ReadonlyMap<string, readonly string[]>, stored: ReadonlyMap<string, StoredHeap>): DatabaseRow[] {
+  return [...owners].flatMap(([hash, names]) => [
+    snapRow(hash, { ...(stored.get(hash) as StoredHeap), codec: heapCodec, height: heightText(height) }),
+    ...names.map(owner => ({ key: `${refPrefix(hash)}${owner}`, value: new Uint8Array(0) })),
+  ]);
+}
+
 /** A heap that gets a reference: a new file, or one that was about to go. */
 function rowsOfUsed(database: NodeDatabase, height: bigint, hash: string, stored: StoredHeap | undefined): DatabaseRow[] {
   const known = readSnap(database, hash);

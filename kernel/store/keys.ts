@@ -76,6 +76,7 @@ export const keys = {
   allVats: 'v.',
   /** JSON VatProgress: what changes with each delivery. */
   vatProgress: (vat: VatId) => `vd.${ofVat(vat)}`,
+  allProgress: 'vd.',
   vatParameters: (vat: VatId) => `vp.${ofVat(vat)}`,
   vatByName: (name: string) => `vname.${name}`,
   vatStore: (vat: VatId, key: string) => `vs.${ofVat(vat)}.${wtf8FromText(key)}`,

@@ -38,7 +38,7 @@ export type DeliveryEntry = {
 };
 export type TranscriptEntry = StartEntry | DeliveryEntry;
 
-const firstSpanHash = hashOnce('sha256', 'start of a windlass transcript span', 'hex');
+export const firstSpanHash = hashOnce('sha256', 'start of a windlass transcript span', 'hex');
 
 /** The hash chain over the entries of a span, as they stand in their rows. */
 export function hashSpan(texts: Iterable<string>): string {
@@ -47,16 +47,20 @@ export function hashSpan(texts: Iterable<string>): string {
   return hash;
 }
 
-function chained(hash: string, text: string): string {
+/** The span's hash after one more entry. */
+export function chained(hash: string, text: string): string {
   return hashOnce('sha256', Buffer.from(hash + hashOnce('sha256', text, 'hex'), 'hex'), 'hex');
 }
+
+/** The heap that the span's worker is made of, if it is made of one. */
+export const heapOfStart = ({ snapshot, engine }: SpanStart): string | undefined => snapshot ?? engineParts(engine).base;
 
 /** Closes the current span, if there is one, and opens the next with how its worker is made. */
 export function openSpan(state: KernelState, vat: VatId, start: SpanStart): void {
   const progress = readProgress(state.rows, vat);
   const { position, spanHash: previous } = progress;
   writeProgress(state, vat, { ...progress, spanStart: position, spanHash: firstSpanHash, snapshot: start.snapshot ?? '', usedBefore: progress.used });
-  writeSpanRow(state, vat, { start: position, heap: start.snapshot ?? engineParts(start.engine).base });
+  writeSpanRow(state, vat, { start: position, heap: heapOfStart(start) });
   append(state, vat, { start: { ...start, previous } });
 }
 

@@ -25,6 +25,8 @@ export type AppConfig = {
   grpcAddress: string;
   snapshotInterval: number;
   snapshotKeepRecent: number;
+  /** RPC addresses of other nodes. */
+  repairServers: readonly string[];
   /** Txs waiting in the mempool, at most; 0 is unlimited. */
   mempoolMaxTxs: number;
   /** Workers of vats at once, 1 or more. */
@@ -63,6 +65,10 @@ const keys: TomlKeys<AppConfig> = {
     { section: 'state-sync', name: 'snapshot-interval', comment: 'Make a snapshot for joining nodes every so many blocks; 0 makes none.' }, stateSync.snapshotInterval,
   ),
   snapshotKeepRecent: countKey({ section: 'state-sync', name: 'snapshot-keep-recent', comment: 'How many of them to keep; 0 keeps all.' }, stateSync.snapshotKeepRecent),
+  repairServers: textListKey(
+    { section: 'repair', name: 'rpc-servers', comment: 'RPC of other nodes, such as "http://10.0.0.7:26657", that are asked for a heap file which is lost or damaged here.' },
+    [], 'a list of addresses such as "http://10.0.0.7:26657"', text => /^(?:https?|tcp):\/\/[^/\s]+/.test(text) && URL.canParse(text),
+  ),
   mempoolMaxTxs: countKey({ section: 'mempool', name: 'max-txs', comment: 'Transactions waiting in the application, at most; 0 is unlimited.' }, nodeDefaults.mempoolMaxTxs),
   maxVatsOnline: countKey({ section: 'kernel', name: 'max-vats-online', comment: 'Contracts whose worker processes run at once, 1 or more; each takes some 100 MiB.' }, nodeDefaults.maxVatsOnline, 1),
 };

@@ -117,8 +117,8 @@ export function countKey(place: Place, fallback: number, min = 0): TomlKey<numbe
   return { section: '', ...place, fallback, expected: `a whole number of at least ${min}`, read };
 }
 
-export function textListKey(place: Place, fallback: readonly string[]): TomlKey<readonly string[]> {
+export function textListKey(place: Place, fallback: readonly string[], expected = 'a list of texts', fits: (text: string) => boolean = () => true): TomlKey<readonly string[]> {
   const read = (value: TomlValue): readonly string[] | undefined =>
-    Array.isArray(value) && value.every(item => typeof item === 'string') ? (value) : undefined;
-  return { section: '', ...place, fallback, expected: 'a list of texts', read };
+    Array.isArray(value) && value.every(item => typeof item === 'string' && fits(item)) ? (value as string[]) : undefined;
+  return { section: '', ...place, fallback, expected, read };
 }

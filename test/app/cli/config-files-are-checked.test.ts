@@ -35,6 +35,7 @@ test('a value that does not fit is refused with the file, the key and what is ex
     ['[api]\naddress = "nowhere"', /api\.address/],
     ['api = 1', /api is a value, expected a section/],
     ['index-events = [1]', /index-events/],
+    ['[repair]\nrpc-servers = ["nowhere"]', /repair\.rpc-servers is \["nowhere"\], expected a list of addresses/],
     ['pruning = ', /app\.toml, line 1: this is not TOML/],
   ];
   for (const [text, expected] of refused) {
