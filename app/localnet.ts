@@ -14,7 +14,7 @@ import { renderAppToml } from './cli/home/app-toml.js';
 import { renderClientToml } from './cli/home/client-toml.js';
 import { readCometAddresses } from './cli/home/comet-toml.js';
 import { claimEngine } from './cli/home/engine.js';
-import { emptyAppState, withAccount } from './cli/home/genesis-state.js';
+import { emptyAppState, withAccount, withShortVotes } from './cli/home/genesis-state.js';
 import { homePaths } from './cli/home/paths.js';
 import type { Io } from './cli/io.js';
 import { devKeys } from './cli/keyring/hd.js';
@@ -45,7 +45,7 @@ export function localnetHomes(home: string): string[] {
 export async function makeLocalnet(options: NewLocalnet, io: Io): Promise<void> {
   const { home, validators, basePort, blockTimeMs } = options;
   const accounts = await devKeys();
-  let appState = emptyAppState();
+  let appState = withShortVotes(emptyAppState());
   for (const { address } of accounts) appState = withAccount(appState, { address, coins: [devDefaults.balance] });
   const { nodes } = prepareLocalnet({
     home, validators, basePort, blockTimeMs,

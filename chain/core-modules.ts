@@ -2,6 +2,7 @@ import type { Codecs } from './codec/index.js';
 import { makeAuthKeeper, makeAuthModule, type AuthKeeper, type ModuleAccountSpec } from './modules/auth/index.js';
 import { makeBankKeeper, makeBankModule, type BankKeeper } from './modules/bank/index.js';
 import { makeConsensusKeeper } from './modules/consensus/index.js';
+import { govAccount, makeGovModule } from './modules/gov/index.js';
 import { makeGenutilModule } from './modules/genutil/index.js';
 import { makeStakingKeeper, makeStakingModule, makeStakingParts, stakingModuleAccounts, type StakingParts } from './modules/staking/index.js';
 import type { StakingHooks, StakingKeeper } from './modules/staking/types.js';
@@ -16,12 +17,15 @@ export type CoreModules = {
   readonly modules: readonly Module[];
 };
 
+/** Of deposits in a genesis that does not say. */
+const depositDenom = 'uwind';
+
 /**
- * What every chain has: accounts, coins, validators. `moduleAccounts` are the host's; fee_collector and those of the core are
+ * What every chain has: accounts, coins, governance, validators. `moduleAccounts` are the host's; fee_collector and those of the core are
  * always there. The host appends its own modules. The order is that of genesis, begin-block and end-block.
  */
 export function makeCoreModules(codecs: Codecs, moduleAccounts: readonly ModuleAccountSpec[]): CoreModules {
-  const auth = makeAuthKeeper(codecs, [...moduleAccounts, ...stakingModuleAccounts]);
+  const auth = makeAuthKeeper(codecs, [...moduleAccounts, govAccount, ...stakingModuleAccounts]);
   const bank = makeBankKeeper(codecs, auth);
   const consensus = makeConsensusKeeper(codecs);
   const hooks: StakingHooks[] = []; // of modules that are made below, because they need the keeper
@@ -29,10 +33,11 @@ export function makeCoreModules(codecs: Codecs, moduleAccounts: readonly ModuleA
   const staking = makeStakingKeeper(stakingParts, auth);
   const modules = [
     makeAuthModule(codecs, auth), makeBankModule(codecs, bank),
+    makeGovModule({ codecs, auth, bank, staking, denom: depositDenom }),
     makeStakingModule(codecs, stakingParts, auth, consensus), makeGenutilModule(codecs, stakingParts),
   ];
   return { auth, bank, staking, stakingParts, modules };
 }
 
 /** The stores of makeCoreModules and of the base app itself; a host adds those of its modules. */
-export const coreStores: readonly string[] = ['acc', 'bank', 'consensus', 'staking'];
+export const coreStores: readonly string[] = ['acc', 'bank', 'consensus', 'gov', 'staking'];

@@ -18,6 +18,8 @@ export type TestChainOptions = {
   readonly moduleAccounts?: readonly ModuleAccountSpec[];
   /** Made with the core keepers. */
   readonly modules?: (core: CoreModules) => readonly Module[];
+  /** Names of core modules that the test has its own of. */
+  readonly without?: readonly string[];
   readonly extraStores?: readonly string[];
   readonly codecs?: Codecs;
   readonly hooks?: Partial<BaseAppHooks>;
@@ -66,7 +68,7 @@ export function openTestChain(options: TestChainOptions, rows: MemoryRows): Test
   const store = openMultiStore({ names: [...coreStores, ...(options.extraStores ?? [])], rows, pruning: options.pruning ?? 100 });
   const app = makeBaseApp({
     ...core,
-    modules: [...core.modules, ...(options.modules?.(core) ?? [])],
+    modules: [...core.modules.filter(({ name }) => !options.without?.includes(name)), ...(options.modules?.(core) ?? [])],
     store,
     codecs,
     hooks: {

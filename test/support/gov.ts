@@ -4,7 +4,7 @@ import type { EncodeObject } from '@cosmjs/proto-signing';
 import type { Event, ExecTxResult, ResponseFinalizeBlock, Timestamp } from '../../chain/abci/types.js';
 import { addressBytes, governanceAddress, moduleAddress, operatorAddress, type Codecs, type Module } from '../../chain/index.js';
 import { decOf, dec } from '../../chain/decimal.js';
-import { govAccount, govStore, makeGovModule, type GovModule, type GovParams, type GovStaking, type Proposal, type Vote } from '../../chain/modules/gov/index.js';
+import { makeGovModule, type GovModule, type GovParams, type GovStaking, type Proposal, type Vote } from '../../chain/modules/gov/index.js';
 import type { Delegation, Validator } from '../../chain/modules/staking/types.js';
 import { makeTestChain, testCodecs, type TestChain } from './chain-app.js';
 import { makeTestWallet, type SignOptions, type TestWallet } from './chain-wallet.js';
@@ -74,8 +74,7 @@ export async function makeGovChain({ wallets, stake, gov = {}, modules = [], hel
   const accounts = wallets.map(({ address }) => ({ address, coins: [{ denom: 'other', amount: '1000' }, ...uwind(1_000_000)] }));
   const chain = await makeTestChain({
     accounts,
-    moduleAccounts: [govAccount],
-    extraStores: [govStore],
+    without: ['gov'],
     modules: ({ auth, bank }) => [...modules, module = makeGovModule({ codecs: testCodecs, auth, bank, staking: stakingOf(stake), denom: 'uwind' })],
     appState: {
       ...(held.length === 0 ? {} : { bank: { balances: [...accounts, { address: govAddress, coins: held }] } }),

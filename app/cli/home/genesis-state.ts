@@ -1,6 +1,6 @@
 /** app_state of a new chain, and what is done to it before the first block. All functions answer a new value. */
 import { CodecError } from '../../../chain/codec/index.js';
-import { appState } from '../../../config/genesis/index.js';
+import { appState, devGovPeriods } from '../../../config/genesis/index.js';
 import { codecOf } from '../../client/codecs.js';
 import type { Coin } from '../../client/index.js';
 import { CliFailure } from '../failure.js';
@@ -13,6 +13,12 @@ type AuthState = { accounts: BaseAccount[] };
 /** The templates of config/genesis, with nobody in them. */
 export function emptyAppState(): Record<string, unknown> {
   return structuredClone(appState);
+}
+
+/** Proposals are voted on within seconds: for networks of development. */
+export function withShortVotes(state: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const gov = state['gov'] as { readonly params: object };
+  return { ...structuredClone(state), gov: { ...gov, params: { ...gov.params, ...devGovPeriods } } };
 }
 
 /** Adds a funded account; the supply grows by its coins. Throws CliFailure when the address is there already. */
@@ -41,6 +47,7 @@ export function faultsOfAppState(state: Readonly<Record<string, unknown>>, isAdd
   const shapes = [
     ...shapeFault('auth', 'cosmos.auth.v1beta1.GenesisState', state['auth']),
     ...shapeFault('bank', 'cosmos.bank.v1beta1.GenesisState', state['bank']),
+    ...shapeFault('gov', 'cosmos.gov.v1.GenesisState', state['gov']),
     ...shapeFault('kernel.params', 'windlass.kernel.v1.Params', (state['kernel'] as { params?: unknown } | undefined)?.params),
   ];
   return shapes.length > 0 ? shapes : faultsOfAccounts(state, isAddress);

@@ -14,7 +14,7 @@ import { openKeyring } from '../keyring/keyring.js';
 import { renderAppToml } from './app-toml.js';
 import { renderClientToml } from './client-toml.js';
 import { claimEngine, type EngineName } from './engine.js';
-import { emptyAppState, withAccount } from './genesis-state.js';
+import { emptyAppState, withAccount, withShortVotes } from './genesis-state.js';
 import { homePaths } from './paths.js';
 
 export type InitHomeOptions = {
@@ -61,7 +61,7 @@ export async function initHome(options: InitHomeOptions, io: Io): Promise<Initia
   for (const folder of [home, homePaths(home).config, homePaths(home).data]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { validatorKey, nodeId } = ensureNodeKeys(home);
   const accounts = dev ? await addDevKeys(home, io) : [];
-  let appState = emptyAppState();
+  let appState = dev ? withShortVotes(emptyAppState()) : emptyAppState();
   for (const { address } of accounts) appState = withAccount(appState, { address, coins: [devDefaults.balance] });
   const validator = genesisValidatorOf(validatorKey, BigInt(devDefaults.validatorPower), moniker);
   const genesis: GenesisDoc = {
