@@ -153,7 +153,7 @@ export class HeapFiles implements SnapshotStore {
       facts.set(hash, { size: heap.size, stored });
     }
     if (folders.size > 0) folders.add(this.#folder);
-    for (const folder of folders) await syncFolder(folder);
+    await Promise.all([...folders].map(folder => syncFolder(folder)));
     return facts;
   }
 

@@ -8,7 +8,7 @@ import { appProtoFolder } from '../../app/client/codecs.js';
 import type { ExecTxResult, RequestFinalizeBlock, RequestInitChain } from '../../chain/abci/types.js';
 import { chainProtoFolder, type Logger } from '../../chain/index.js';
 import { makeXsnapWorkerFactory } from '../../kernel/index.js';
-import { makeAccounts, type BenchAccount } from './accounts.js';
+import { makeAccounts, signedTx, type BenchAccount, type Message } from './accounts.js';
 import { withBenchContent } from './genesis.js';
 
 export const inProcessChainId = 'windlass-bench';
@@ -24,16 +24,33 @@ export type MeasuredApp = {
   close(): Promise<void>;
 };
 
+/** Who has sent how much: every tx needs the next sequence of its account. */
+const sequences = new WeakMap<BenchAccount, number>();
+
+/** The account's next tx, signed. */
+export function nextTx(account: BenchAccount, message: Message): Uint8Array {
+  const sequence = sequences.get(account) ?? 0;
+  sequences.set(account, sequence + 1);
+  return signedTx(account, sequence, inProcessChainId, message);
+}
+
+export type MeasuredAppOptions = {
+  /** Where its data lie; default: where temporary files do. */
+  readonly folder?: string;
+  /** Parameters of the kernel, as genesis has them, that are not the default ones. */
+  readonly kernelParams?: Readonly<Record<string, unknown>>;
+};
+
 /** A chain after its first block, with funded accounts and `echoes` vats. */
-export async function makeMeasuredApp(accountCount: number, echoes: number): Promise<MeasuredApp> {
-  const data = mkdtempSync(join(tmpdir(), 'windlass-bench-'));
+export async function makeMeasuredApp(accountCount: number, echoes: number, { folder = tmpdir(), kernelParams = {} }: MeasuredAppOptions = {}): Promise<MeasuredApp> {
+  const data = mkdtempSync(join(folder, 'windlass-bench-'));
   const app = await makeApp({
     data, protoFolders: [chainProtoFolder, appProtoFolder], workers: makeXsnapWorkerFactory(), version: 'bench',
     minGasPrices: [{ denom: 'uwind', amount: '0.025' }], pruning: 100, undoBlocks: 100n, maxVatsOnline: 50, log: quiet,
   });
   const accounts = makeAccounts(accountCount, 0n);
   const { application } = app;
-  await application.initChain(genesisRequest(await withBenchContent(emptyAppState(), accounts, echoes)));
+  await application.initChain(genesisRequest(await withBenchContent(emptyAppState(), accounts, echoes, kernelParams)));
   let height = 0n;
   const finalize = async (txs: readonly Uint8Array[]): Promise<number> => {
     height += 1n;

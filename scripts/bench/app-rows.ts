@@ -1,6 +1,6 @@
 /** The application in process: CheckTx, FinalizeBlock and Commit, with sends and with calls of contracts. */
-import { bankSend, invokePing, signedTx, type BenchAccount } from './accounts.js';
-import { inProcessChainId, makeMeasuredApp, type MeasuredApp } from './app-in-process.js';
+import { bankSend, invokePing, type BenchAccount } from './accounts.js';
+import { makeMeasuredApp, nextTx, type MeasuredApp } from './app-in-process.js';
 import { echoNames } from './genesis.js';
 import { rowOf, rowOfQuantile, type Row } from './row.js';
 import type { BenchSize } from './size.js';
@@ -17,14 +17,6 @@ export async function* appRows(size: BenchSize): AsyncIterable<Row> {
   } finally {
     await app.close();
   }
-}
-
-/** Who has sent how much: every tx needs the next sequence of its account. */
-const sequences = new WeakMap<BenchAccount, number>();
-function nextTx(account: BenchAccount, message: ReturnType<typeof bankSend>): Uint8Array {
-  const sequence = sequences.get(account) ?? 0;
-  sequences.set(account, sequence + 1);
-  return signedTx(account, sequence, inProcessChainId, message);
 }
 
 function signSends(accounts: readonly BenchAccount[], count: number): Uint8Array[] {

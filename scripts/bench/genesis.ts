@@ -10,8 +10,8 @@ export function echoNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `echo${index}`);
 }
 
-/** `state` with the accounts after those it has, and with `echoes` vats published as @echo0, @echo1, … */
-export async function withBenchContent(state: Record<string, unknown>, accounts: readonly BenchAccount[], echoes: number): Promise<Record<string, unknown>> {
+/** `state` with the accounts after those it has, with `echoes` vats published as @echo0, @echo1, …, and with these parameters of the kernel. */
+export async function withBenchContent(state: Record<string, unknown>, accounts: readonly BenchAccount[], echoes: number, kernelParams: Readonly<Record<string, unknown>> = {}): Promise<Record<string, unknown>> {
   const next = structuredClone(state);
   const auth = next['auth'] as Section;
   const bank = next['bank'] as Section;
@@ -23,8 +23,10 @@ export async function withBenchContent(state: Record<string, unknown>, accounts:
   const [echo, publisher] = [await contract('echo'), await contract('publisher')];
   const vats: Record<string, { bundle: string }> = { publisher: { bundle: publisher.bundleId } };
   for (const name of echoNames(echoes)) vats[name] = { bundle: echo.bundleId };
+  const kernel = next['kernel'] as { readonly params: object };
   next['kernel'] = {
-    ...(next['kernel'] as object),
+    ...kernel,
+    params: { ...kernel.params, ...kernelParams },
     bundles: Object.fromEntries([echo, publisher].map(({ bundleId, zip }) => [bundleId, Buffer.from(zip).toString('base64')])),
     config: { bootstrap: 'publisher', vats },
   };

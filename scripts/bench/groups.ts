@@ -1,11 +1,13 @@
 /** What can be measured, by name, and what of it was asked for. */
 import { appRows } from './app-rows.js';
+import { blockRows } from './block-rows.js';
 import { kernelRows } from './kernel-rows.js';
 import { nodeRows } from './node-rows.js';
 import { repairRows } from './repair-row.js';
 import type { Row } from './row.js';
 import { signatureRows } from './signature-rows.js';
 import { upgradeRows } from './upgrade-row.js';
+import { scaleRows } from './scale-rows.js';
 import { sizes, type BenchSize } from './size.js';
 
 export type Measure = (size: BenchSize) => AsyncIterable<Row>;
@@ -16,6 +18,8 @@ export const groups: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ['kernel', kernelRows],
   ['upgrade', upgradeRows],
   ['repair', repairRows],
+  ['scale', scaleRows],
+  ['block', blockRows],
   ['app', appRows],
   ['node-embedded', nodeRows('embedded')],
   ['node-cometbft', nodeRows('cometbft')],

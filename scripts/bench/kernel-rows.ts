@@ -1,5 +1,6 @@
 /** Deliveries inside the kernel, each kind by turns with the raw worker that does the same deliveries. */
 import { availableParallelism } from 'node:os';
+import { byTurns, type Batch } from './by-turns.js';
 import { contract } from './contracts.js';
 import { makeMeasuredKernel, type Call, type MeasuredKernel } from './kernel-in-memory.js';
 import { RawWorker } from './raw-worker.js';
@@ -11,9 +12,6 @@ import { defaultParams, makeXsnapWorkerFactory, SlotRef } from '../../kernel/ind
 const group = 'kernel';
 const unit = 'us/delivery';
 
-/** One batch of deliveries, and how many they were. */
-type Batch = () => Promise<number>;
-
 export async function* kernelRows(size: BenchSize): AsyncIterable<Row> {
   yield await coldStart(size);
   yield await ping(size, 'no snapshots');
@@ -24,24 +22,6 @@ export async function* kernelRows(size: BenchSize): AsyncIterable<Row> {
   yield await eightPings(size);
   yield await eightAtWork(size);
   yield await restart(size);
-}
-
-/** Batches by turns, so that whatever else the machine does meets both. The first of each is not counted. */
-async function byTurns(samples: number, ours: Batch, floors: Batch): Promise<{ ours: number[]; floor: number[] }> {
-  const figures = { ours: [] as number[], floor: [] as number[] };
-  const measure = async (batch: Batch): Promise<number> => {
-    let deliveries = 0;
-    const ms = await timed(async () => { deliveries = await batch(); });
-    return (ms * 1000) / deliveries;
-  };
-  for (let sample = -1; sample < samples; sample += 1) {
-    const floor = await measure(floors);
-    const our = await measure(ours);
-    if (sample < 0) continue;
-    figures.floor.push(floor);
-    figures.ours.push(our);
-  }
-  return figures;
 }
 
 /** From nothing to a vat that has been started. */
@@ -69,7 +49,7 @@ async function coldStart({ coldStarts }: BenchSize): Promise<Row> {
  * A message with a result to one vat: an action, its delivery, its outcome. With heap snapshots, each sample is as long as the
  * default interval between them, so that it has one, loading the next worker included.
  */
-async function ping({ samples, deliveries }: BenchSize, which: 'no snapshots' | 'default snapshots'): Promise<Row> {
+async function ping({ samples, deliveries, warmUps }: BenchSize, which: 'no snapshots' | 'default snapshots'): Promise<Row> {
   const { snapshotInitial, snapshotInterval } = defaultParams;
   const kernel = await makeMeasuredKernel({ names: ['echo'], params: which === 'no snapshots' ? {} : { snapshotInitial, snapshotInterval } });
   const raw = await RawWorker.start((await contract('echo')).zip);
@@ -77,7 +57,7 @@ async function ping({ samples, deliveries }: BenchSize, which: 'no snapshots' | 
   const figures = await byTurns(samples, async () => {
     await kernel.run(Array.from({ length: count }, () => echoPing));
     return count;
-  }, rawPings(raw, count));
+  }, rawPings(raw, count), warmUps);
   await Promise.all([kernel.close(), raw.close()]);
   return rowOverFloor(group, `ping, ${which}`, unit, figures.ours, figures.floor);
 }
@@ -116,7 +96,7 @@ async function blockWithSnapshot({ samples }: BenchSize): Promise<Row> {
 }
 
 /** One vat calls another and waits, many times over: a delivery there, a notify here. */
-async function pingPong({ samples, deliveries }: BenchSize): Promise<Row> {
+async function pingPong({ samples, deliveries, warmUps }: BenchSize): Promise<Row> {
   const kernel = await makeMeasuredKernel({ names: ['caller', 'echo'] });
   const raw = { caller: await RawWorker.start((await contract('caller')).zip), echo: await RawWorker.start((await contract('echo')).zip) };
   const rounds = Math.ceil(deliveries / 2);
@@ -125,6 +105,7 @@ async function pingPong({ samples, deliveries }: BenchSize): Promise<Row> {
     samples,
     () => kernel.run([{ target: '@caller', method: 'callMany', args: [new SlotRef('@echo', 'Alleged: echo'), rounds], names: ['@echo'] }]),
     () => rawPingPong(raw, rounds, (promise += rounds + 1) - rounds),
+    warmUps,
   );
   await Promise.all([kernel.close(), raw.caller.close(), raw.echo.close()]);
   return rowOverFloor(group, 'ping-pong between two vats', unit, figures.ours, figures.floor);
@@ -146,7 +127,7 @@ async function rawPingPong({ caller, echo }: { caller: RawWorker; echo: RawWorke
 }
 
 /** Twenty cells of a durable map are set and read in each delivery. */
-async function durableMap({ samples, deliveries }: BenchSize): Promise<Row> {
+async function durableMap({ samples, deliveries, warmUps }: BenchSize): Promise<Row> {
   const kernel = await makeMeasuredKernel({ names: ['cells'] });
   const raw = await RawWorker.start((await contract('cells')).zip);
   const count = Math.ceil(deliveries / 5);
@@ -162,7 +143,7 @@ async function durableMap({ samples, deliveries }: BenchSize): Promise<Row> {
       await raw.deliver(['message', 'o+0', { methargs: { body: `#["setAndGet",[${base}]]`, slots: [] }, result: `p-${promise}` }]);
     }
     return count;
-  });
+  }, warmUps);
   await Promise.all([kernel.close(), raw.close()]);
   return rowOverFloor(group, 'durable map, 20 sets and 20 gets', unit, figures.ours, figures.floor);
 }
@@ -170,10 +151,10 @@ async function durableMap({ samples, deliveries }: BenchSize): Promise<Row> {
 const eight = Array.from({ length: 8 }, (_, at) => `@echo-${at}`);
 
 /** Pings to eight vats, which run side by side; the floor is one worker with as many. */
-async function eightPings({ samples, deliveries }: BenchSize): Promise<Row> {
+async function eightPings({ samples, deliveries, warmUps }: BenchSize): Promise<Row> {
   const kernel = await makeMeasuredKernel({ names: ['echo'], copies: eight.length });
   const raw = await RawWorker.start((await contract('echo')).zip);
-  const figures = await byTurns(samples, () => callAll(kernel, deliveries, 'ping', []), rawPings(raw, deliveries));
+  const figures = await byTurns(samples, () => callAll(kernel, deliveries, 'ping', []), rawPings(raw, deliveries), warmUps);
   await Promise.all([kernel.close(), raw.close()]);
   return rowOverFloor(group, 'pings to eight vats', unit, figures.ours, figures.floor);
 }

@@ -69,6 +69,16 @@ test('repair: from the migration until no promise is leaked', { timeout: boundMs
   assert.deepEqual(names(await rowsOf('repair')), ['repair-40']);
 });
 
+test('scale: the same delivery in a small kernel and in a full one', { timeout: boundMs }, async () => {
+  assert.deepEqual(names(await rowsOf('scale')), ['ping with 12 vats, over 4', 'ping with 40 objects, over 10', 'call with 40 promises outstanding, over none']);
+});
+
+test('block: usual ones, those with a heap snapshot, and commits alone', { timeout: boundMs }, async () => {
+  const rows = await rowsOf('block');
+  assert.equal(rows.length, 5);
+  assert.ok(names(rows).includes('block of 10 invokes with a heap snapshot, p99') && names(rows).includes('commit without the disk, p99'));
+});
+
 test('app: CheckTx, blocks and calls in process', { timeout: boundMs }, async () => {
   assert.equal((await rowsOf('app')).length, 8);
 });
