@@ -9,7 +9,7 @@ import type { Dec } from '../../chain/decimal.js';
 import { makeEventSink } from '../../chain/events.js';
 import { makeInfiniteGasMeter } from '../../chain/gas.js';
 import { makeConsensusKeeper, type ConsensusKeeper } from '../../chain/modules/consensus/index.js';
-import { distributionAccount, distributionHooks, makeDistributionModule, makeDistributionRows, type DistributionParts } from '../../chain/modules/distribution/index.js';
+import { distributionHooks, makeDistributionModule, makeDistributionRows, type DistributionParts } from '../../chain/modules/distribution/index.js';
 import { allCanWithdraw, holdingsAreTheBalance, periodsAreCounted } from '../../chain/modules/distribution/invariants.js';
 import { makeSlashingKeeper, makeSlashingModule, slashingHooks, type SlashingKeeper } from '../../chain/modules/slashing/index.js';
 import type { AnyMsgDefinition, Module } from '../../chain/module.js';
@@ -33,7 +33,7 @@ export class RewardWorld {
   /** The modules' genesis states are given, or their defaults. */
   constructor({ distribution, slashing, balances = [] }: { distribution?: unknown; slashing?: unknown; balances?: readonly [address: string, coins: Coins][] } = {}) {
     const mint = { name: 'mint', permissions: ['minter'], mayReceive: true } as const;
-    const core = makeCoreModules(testCodecs, [mint, ...(isDeclared() ? [] : [distributionAccount])]);
+    const core = makeCoreModules(testCodecs, [mint]);
     this.auth = core.auth;
     this.bank = core.bank;
     this.branch = openMultiStore({ names: ['acc', 'bank', 'consensus', 'distribution', 'slashing'], rows: makeMemoryRows(), pruning: 1 }).branch();
@@ -145,7 +145,6 @@ export class RewardWorld {
 
 type Misbehaved = { type: number; operator: string; height: bigint; seconds: bigint; power: bigint };
 
-const isDeclared = (): boolean => makeCoreModules(testCodecs, []).auth.moduleAccounts.some(({ name }) => name === distributionAccount.name);
 export const accountBytes = (fill: number): Uint8Array => new Uint8Array(20).fill(fill);
 export const coinsOf = (text: string): Coins => parseCoins(text.split(',').map(one => ({ amount: /^\d+/.exec(one)?.[0] ?? '', denom: one.replace(/^\d+/, '') })));
 

@@ -1,5 +1,5 @@
 /** Staking without blocks of txs: messages go to their handlers, blocks begin and end by hand, time is the test's. */
-import type { ValidatorUpdate } from '../../chain/abci/types.js';
+import type { RequestFinalizeBlock, ValidatorUpdate } from '../../chain/abci/types.js';
 import { accountAddress, addressText, consensusAddress, makeCoreModules, moduleAddress, openMultiStore, operatorAddress, Refusal, type CoreModules, type KVStore, type Module, type Validator } from '../../chain/index.js';
 import { coreStores } from '../../chain/core-modules.js';
 import { makeContext, type Context } from '../../chain/context.js';
@@ -32,6 +32,9 @@ export type StakingWorldOptions = {
   /** Instead of people with coins: all of app_state. */
   readonly appState?: Record<string, unknown>;
 };
+
+/** What CometBFT says of validators with a block. */
+export type BlockNews = Partial<Pick<RequestFinalizeBlock, 'decidedLastCommit' | 'misbehavior'>>;
 
 const defaultParams = { unbonding_time: `${unbondingSeconds}s`, max_validators: 100, max_entries: 7, historical_entries: 3, bond_denom: 'uwind', min_commission_rate: '0' };
 
@@ -96,7 +99,7 @@ export class StakingWorld {
   }
 
   /** Ends the block and begins the next, `seconds` later. Throws when an invariant of staking is broken. */
-  nextBlock(seconds = 1n): readonly string[] {
+  nextBlock(seconds = 1n, block: BlockNews = {}): readonly string[] {
     const ctx = this.context();
     this.updates = this.core.modules.flatMap(module => [...(module.endBlock?.(ctx) ?? [])]);
     const faults = faultsOfStaking(this.core.stakingParts, this.core.auth, this.#branch);
@@ -104,7 +107,7 @@ export class StakingWorld {
     this.height += 1n;
     this.time = { seconds: this.time.seconds + seconds, nanos: 0 };
     const begun = this.context();
-    for (const module of this.core.modules) module.beginBlock?.(begun, this.#blockRequest());
+    for (const module of this.core.modules) module.beginBlock?.(begun, { ...this.#blockRequest(), ...block });
     return eventTexts(ctx);
   }
 

@@ -13,6 +13,7 @@ import type { DistributionParts } from './rewards.js';
 
 export { makeDistributionRows } from './rows.js';
 export type { DistributionRows } from './rows.js';
+export { fundPool } from './rewards.js';
 export type { DistributionParts } from './rewards.js';
 export { distributionHooks } from './hooks.js';
 export { distributionParamsDefault } from './params.js';

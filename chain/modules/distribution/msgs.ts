@@ -3,14 +3,14 @@ import { requireAuthority } from '../../authority.js';
 import { parseCoins, toWireCoins, type Coins, type WireCoin } from '../../coins.js';
 import type { Codecs } from '../../codec/index.js';
 import type { Context } from '../../context.js';
-import { addDecCoins, decCoinsOf, subDecCoinsOrNothing } from '../../dec-coins.js';
+import { decCoinsOf, subDecCoinsOrNothing } from '../../dec-coins.js';
 import type { AnyMsgDefinition, MsgDefinition } from '../../module.js';
 import { refuse, refuseSdk } from '../../refusal.js';
 import { accountOfOperator, requireAddress, requireOperator } from '../checked-address.js';
 import { allocateToValidator } from './allocation.js';
 import { codespace, distributionModule, errors } from './errors.js';
 import { problemOfParams, storedParams, type WireDistributionParams } from './params.js';
-import { beginDelegation, paidCoins, takeCommission, takeRewards, type DistributionParts } from './rewards.js';
+import { beginDelegation, fundPool, paidCoins, takeCommission, takeRewards, type DistributionParts } from './rewards.js';
 
 type MsgSetWithdrawAddress = { delegatorAddress: string; withdrawAddress: string };
 type MsgWithdrawDelegatorReward = { delegatorAddress: string; validatorAddress: string };
@@ -88,7 +88,7 @@ const withdrawValidatorCommission = (parts: DistributionParts): Sketch<MsgWithdr
   handle: (ctx, { validatorAddress }) => ({ amount: toWireCoins(takeCommission(parts, ctx, validatorAddress, accountOfOperator(validatorAddress))) }),
 });
 
-const fundCommunityPool = ({ rows, bank }: DistributionParts): Sketch<MsgFundCommunityPool, object> => ({
+const fundCommunityPool = (parts: DistributionParts): Sketch<MsgFundCommunityPool, object> => ({
   aminoName: 'cosmos-sdk/MsgFundCommunityPool',
   aminoKeepEmpty: ['amount'],
   eventModule: 'distribution',
@@ -98,9 +98,7 @@ const fundCommunityPool = ({ rows, bank }: DistributionParts): Sketch<MsgFundCom
     someCoins(amount);
   },
   handle: (ctx, { depositor, amount }) => {
-    const coins = someCoins(amount);
-    bank.sendToModule(ctx, depositor, distributionModule, coins);
-    rows.setPool(ctx, addDecCoins(rows.pool(ctx), decCoinsOf(coins)));
+    fundPool(parts, ctx, depositor, someCoins(amount));
     return {};
   },
 });

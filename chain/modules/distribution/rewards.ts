@@ -84,6 +84,12 @@ export function paidCoins(whole: Coins, bondDenom: string): ReturnType<typeof to
   return whole.length === 0 ? [{ denom: bondDenom, amount: '0' }] : toWireCoins(whole);
 }
 
+/** Gives coins of an account to the community. Refuses with sdk/5 what it does not have. */
+export function fundPool({ rows, bank }: DistributionParts, ctx: Context, from: string, coins: Coins): void {
+  bank.sendToModule(ctx, from, distributionModule, coins);
+  rows.setPool(ctx, addDecCoins(rows.pool(ctx), decCoinsOf(coins)));
+}
+
 /** Pays the validator's commission in whole coins; the rest stays its own. Refuses when there is none. */
 export function takeCommission({ rows, bank }: DistributionParts, ctx: Context, operator: string, operatorAccount: string): Coins {
   const commission = rows.commission.get(ctx, operator) ?? [];

@@ -95,7 +95,7 @@ test('whatever is sent, the sum of the balances is the supply', async () => {
     await chain.block(txs);
     for (const [who, { address }] of wallets.entries()) sequences[who] = Number(chain.account(address)?.sequence);
     const state = chain.store.branch();
-    const holders = [...wallets.map(({ address }) => address), chain.core.auth.moduleAddress('fee_collector'), ...[0, 1, 2, 3].map(strangerAddress)];
+    const holders = [...wallets.map(({ address }) => address), ...['fee_collector', 'distribution'].map(name => chain.core.auth.moduleAddress(name)), ...[0, 1, 2, 3].map(strangerAddress)];
     assert.equal(holders.reduce((sum, address) => sum + chain.core.bank.balance(state, address, 'uwind'), 0n), 1_600_000n);
     assert.equal(chain.core.bank.supply(state, 'uwind'), 1_600_000n);
   }
