@@ -6,12 +6,14 @@ import { addBalances } from './balances.js';
 import { addBlock } from './block.js';
 import { addBundle } from './bundle.js';
 import { addCapabilities } from './capabilities.js';
+import { addDistribution } from './distribution.js';
 import { addPublished } from './published.js';
+import { addSlashing } from './slashing.js';
 import { addTxQuery } from './tx.js';
 import { addVat } from './vat.js';
 import { addVats } from './vats.js';
 
-const verbs = [addAccount, addBalances, addTxQuery, addBlock, addAction, addCapabilities, addVats, addVat, addBundle, addPublished];
+const verbs = [addAccount, addBalances, addTxQuery, addBlock, addAction, addCapabilities, addVats, addVat, addBundle, addPublished, addDistribution, addSlashing];
 
 /** Answers the `query` command, for parts that add verbs of their own below it. */
 export function addQuery(program: Command, io: Io): Command {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import { addCreateVat } from './create-vat.js';
+import { addDistribution } from './distribution.js';
 import { addDrop } from './drop.js';
 import { addGrant } from './grant.js';
 import { addInstallBundle } from './install-bundle.js';
@@ -8,10 +9,11 @@ import { addInvoke } from './invoke.js';
 import { addRename } from './rename.js';
 import { addSend } from './send.js';
 import { addResumeVat } from './resume-vat.js';
+import { addSlashing } from './slashing.js';
 import { addTerminateVat } from './terminate-vat.js';
 import { addUpgradeVat } from './upgrade-vat.js';
 
-const verbs = [addSend, addInstallBundle, addCreateVat, addInvoke, addUpgradeVat, addTerminateVat, addResumeVat, addGrant, addRename, addDrop];
+const verbs = [addSend, addInstallBundle, addCreateVat, addInvoke, addUpgradeVat, addTerminateVat, addResumeVat, addGrant, addRename, addDrop, addDistribution, addSlashing];
 
 export function addTx(program: Command, io: Io): void {
   const tx = program.command('tx').description('sign and send a transaction, and wait until it is in a block');

@@ -9,9 +9,10 @@ import { windlassAminoConverters, windlassRegistryTypes } from '../../client/ind
 import { CliFailure } from '../failure.js';
 import { addressOf } from '../keyring/hd.js';
 import type { KeyInfo, Keyring } from '../keyring/keyring.js';
+import { chainAminoConverters, chainRegistryTypes } from './chain-types.js';
 
-export const registry = new Registry([...defaultRegistryTypes, ...windlassRegistryTypes]);
-const aminoTypes = new AminoTypes({ ...createDefaultAminoConverters(), ...windlassAminoConverters });
+export const registry = new Registry([...defaultRegistryTypes, ...chainRegistryTypes, ...windlassRegistryTypes]);
+const aminoTypes = new AminoTypes({ ...createDefaultAminoConverters(), ...chainAminoConverters, ...windlassAminoConverters });
 
 export type SignerState = { readonly accountNumber: bigint; readonly sequence: number; readonly chainId: string };
 export type UnsignedTx = { readonly messages: readonly EncodeObject[]; readonly fee: StdFee; readonly memo: string };

@@ -1,4 +1,4 @@
-/** A `tx` verb that sends one message and reports. */
+/** A `tx` verb: messages to send in one transaction, and the report of it. */
 import type { EncodeObject } from '@cosmjs/proto-signing';
 import type { Command } from 'commander';
 import { ArgsError, encodeCapData, typeUrlOf, type CapData, type KernelMessageName } from '../../client/index.js';
@@ -10,13 +10,15 @@ import { reportTx } from './report.js';
 import { openTxSession, sendMessages, type TxSession } from './session.js';
 import { registry } from './sign.js';
 
+type OneOrMore = EncodeObject | readonly EncodeObject[];
+
 export type TxVerb<Args extends readonly unknown[], Flags> = {
   /** Such as `grant <name> <recipient> <save-as>`. */
   readonly usage: string;
   readonly description: string;
   readonly example: string;
   readonly flags?: (command: Command) => Command;
-  readonly message: (signer: string, args: Args, flags: Flags, session: TxSession) => EncodeObject;
+  readonly message: (signer: string, args: Args, flags: Flags, session: TxSession) => OneOrMore | Promise<OneOrMore>;
 };
 
 /** Adds a verb below `tx`. Arguments that are no message at all are refused before a node is asked. */
@@ -26,9 +28,10 @@ export function addTxVerb<Args extends readonly unknown[], Flags extends object>
   command.action(async (...given: unknown[]) => {
     const args = given.slice(0, -2) as unknown as Args;
     const session = openTxSession(command, io);
-    const message = verb.message(session.key.address, args, command.optsWithGlobals<Flags>(), session);
-    registry.encode(message);
-    await reportTx(session, await sendMessages(session, [message]));
+    const made = await verb.message(session.key.address, args, command.optsWithGlobals<Flags>(), session);
+    const messages = 'typeUrl' in made ? [made] : made;
+    for (const message of messages) registry.encode(message);
+    await reportTx(session, await sendMessages(session, messages));
   });
 }
 

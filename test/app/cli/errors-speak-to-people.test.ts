@@ -7,16 +7,17 @@ test('help has an example for every command, on stdout, and exits 0', async () =
   const top = scriptedIo();
   assert.equal(await runCli(['--help'], top), 0);
   const groups = ['keys', 'tx', 'query', 'genesis'];
-  const commandsOf = (text: string): string[] => [...text.slice(text.indexOf('Commands:')).matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name ?? '').filter(name => name !== 'help' && name !== 'windlass');
+  const commandsOf = (text: string): string[] => !text.includes('\nCommands:') ? []
+    : [...text.slice(text.indexOf('Commands:')).matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name ?? '').filter(name => name !== 'help' && name !== 'windlass');
+  /** The path itself, or what is below it if it is a group. */
+  const below = async (path: string[]): Promise<string[][]> => {
+    const group = scriptedIo();
+    await runCli([...path, '--help'], group);
+    const commands = commandsOf(group.shown.out);
+    return commands.length === 0 ? [path] : (await Promise.all(commands.map(name => below([...path, name])))).flat();
+  };
   const paths: string[][] = [];
-  for (const name of commandsOf(top.shown.out)) {
-    if (!groups.includes(name)) paths.push([name]);
-    else {
-      const group = scriptedIo();
-      await runCli([name, '--help'], group);
-      paths.push(...commandsOf(group.shown.out).map(verb => [name, verb]));
-    }
-  }
+  for (const name of commandsOf(top.shown.out)) paths.push(...(groups.includes(name) ? await below([name]) : [[name]]));
   assert.ok(paths.length >= 29, `found ${paths.length} commands`);
   for (const path of paths) {
     const io = scriptedIo();

@@ -47,7 +47,8 @@ export type FoundTx = { readonly hash: string; readonly height: string; readonly
 export type ChainClient = {
   readonly rpc: NodeRpc;
   readonly kernel: ReturnType<typeof setupKernelExtension>['kernel'];
-  balance(address: string): Promise<bigint>;
+  /** As of the latest height, or another one. */
+  balance(address: string, height?: bigint): Promise<bigint>;
   /** Signs with the sequence the chain knows, sends, and answers its hash; undefined when another tx of the account is still on its way. */
   broadcast(account: Account, messages: readonly EncodeObject[]): Promise<string | undefined>;
   find(hash: string): Promise<FoundTx | undefined>;
@@ -83,9 +84,11 @@ export function chainClient(url: string): ChainClient {
   };
   return {
     rpc, kernel, broadcast, find,
-    balance: async address => {
-      const { value } = await rpc.queryAbci('/cosmos.bank.v1beta1.Query/Balance', QueryBalanceRequest.encode({ address, denom: 'uwind' }).finish());
-      return BigInt(QueryBalanceResponse.decode(value).balance?.amount ?? '0');
+    balance: async (address, height = 0n) => {
+      const data = Buffer.from(QueryBalanceRequest.encode({ address, denom: 'uwind' }).finish()).toString('hex');
+      const { response } = await rpc.call<{ response: { code?: number; log?: string; value?: string | null } }>('abci_query', { path: '/cosmos.bank.v1beta1.Query/Balance', data, height: String(height), prove: false });
+      if ((response.code ?? 0) !== 0) throw new Error(response.log);
+      return BigInt(QueryBalanceResponse.decode(Buffer.from(response.value ?? '', 'base64')).balance?.amount ?? '0');
     },
     commit: async (account, message) => {
       const hash = await until(`a turn for ${account.name}`, () => broadcast(account, [message]));
