@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AbciApplication, RequestInitChain } from '../chain/abci/types.js';
 import {
   makeCodecs, makeBaseApp, makeConsensusKeeper, makeCoreModules, makeUpgradeKeeper, makeUpgradeModule, coreStores, governanceAddress, openMultiStore, storesOnDisk, upgradeStore, addressText, moduleAddress,
-  type Context, type Logger, type Module, type ModuleVersion, type TxLookup,
+  type Context, type Logger, type Module, type ModuleVersion, type Plan, type TxLookup, type UpgradeKeeper,
 } from '../chain/index.js';
 import { Kernel, KernelStorage, readSchema, schemaVersion, type StepRecord, type VatId, type WorkerFactory, WorkerLost } from '../kernel/index.js';
 import { BlobStore } from './blobs.js';
@@ -49,6 +49,8 @@ export type AppOptions = {
   readonly onReplay?: (vat: VatId, done: number, total: number) => void;
   /** What this release can execute; default none. */
   readonly upgrades?: Upgrades;
+  /** In the place of the plan that the state has, until it is executed: for rehearsals on a copy. */
+  readonly rehearsedPlan?: Plan;
   /** Heights at which a plan that is due is dropped. */
   readonly skipUpgradeHeights?: ReadonlySet<bigint>;
   /** FinalizeBlock answers with what this does. Default: it rejects. */
@@ -127,7 +129,7 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
   const ofRelease = [...new Set([...coreStores, upgradeStore, kernelStore, storageStore, ...storesOfUpgrades(upgrades)])];
   // Stores of a later release are read as well: its plans say which release it is.
   const store = openMultiStore({ names: [...new Set([...ofRelease, ...inState])], rows: database.chainRows, pruning: options.pruning });
-  const plans = makeUpgradeKeeper(codecs);
+  const plans = rehearsed(makeUpgradeKeeper(codecs), options.rehearsedPlan);
   const gate = new UpgradeGate({
     keeper: plans, upgrades, skipHeights: options.skipUpgradeHeights ?? new Set(), log, versions: () => versionsOf(allModules),
     appVersion: state => makeConsensusKeeper(codecs).params(state).version?.app ?? 0n,
@@ -250,6 +252,12 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
       await heaps.settle();
     },
   };
+}
+
+/** The keeper over a state that has this plan; nothing else of it changes. */
+function rehearsed(keeper: UpgradeKeeper, plan: Plan | undefined): UpgradeKeeper {
+  if (!plan) return keeper;
+  return { ...keeper, plan: state => (keeper.applied(state).some(({ name }) => name === plan.name) ? undefined : plan) };
 }
 
 /** Of every module; the kernel's is the schema of its rows. */

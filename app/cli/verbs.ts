@@ -10,10 +10,11 @@ import { addQuery } from './query/index.js';
 import { addStart } from './start.js';
 import { addStatus } from './status.js';
 import { addTx } from './tx/index.js';
+import { addUpgrade } from './upgrade/index.js';
 import { addVersion } from './version.js';
 import { addWorkers } from './workers.js';
 
 /** Adds a command to the program; its action throws CliFailure for what is expected to go wrong. */
 export type AddVerb = (program: Command, io: Io) => void;
 
-export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addKernel, addWorkers, addStatus, addVersion];
+export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addKernel, addWorkers, addUpgrade, addStatus, addVersion];
