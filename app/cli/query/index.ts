@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addGovQuery } from '../gov/query.js';
 import type { Io } from '../io.js';
 import { addAccount } from './account.js';
 import { addAction } from './action.js';
@@ -13,7 +14,7 @@ import { addTxQuery } from './tx.js';
 import { addVat } from './vat.js';
 import { addVats } from './vats.js';
 
-const verbs = [addAccount, addBalances, addTxQuery, addBlock, addAction, addCapabilities, addVats, addVat, addBundle, addPublished, addDistribution, addSlashing];
+const verbs = [addAccount, addBalances, addTxQuery, addBlock, addAction, addCapabilities, addVats, addVat, addBundle, addPublished, addDistribution, addSlashing, addGovQuery];
 
 /** Answers the `query` command, for parts that add verbs of their own below it. */
 export function addQuery(program: Command, io: Io): Command {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addGovTx } from '../gov/tx.js';
 import type { Io } from '../io.js';
 import { addCreateVat } from './create-vat.js';
 import { addDistribution } from './distribution.js';
@@ -13,7 +14,7 @@ import { addSlashing } from './slashing.js';
 import { addTerminateVat } from './terminate-vat.js';
 import { addUpgradeVat } from './upgrade-vat.js';
 
-const verbs = [addSend, addInstallBundle, addCreateVat, addInvoke, addUpgradeVat, addTerminateVat, addResumeVat, addGrant, addRename, addDrop, addDistribution, addSlashing];
+const verbs = [addSend, addInstallBundle, addCreateVat, addInvoke, addUpgradeVat, addTerminateVat, addResumeVat, addGrant, addRename, addDrop, addDistribution, addSlashing, addGovTx];
 
 export function addTx(program: Command, io: Io): void {
   const tx = program.command('tx').description('sign and send a transaction, and wait until it is in a block');

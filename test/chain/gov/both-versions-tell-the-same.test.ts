@@ -6,6 +6,7 @@ import { AminoTypes, createDefaultAminoConverters } from '@cosmjs/stargate';
 import { TextProposal } from 'cosmjs-types/cosmos/gov/v1beta1/gov';
 import * as legacy from 'cosmjs-types/cosmos/gov/v1beta1/query';
 import { canonicalJson, toAminoJson, type AminoShapes } from '../../../chain/amino/json.js';
+import { chainAminoConverters } from '../../../app/cli/tx/chain-types.js';
 import { proposalStatus } from '../../../chain/modules/gov/index.js';
 import { testCodecs } from '../../support/chain-app.js';
 import { makeTestWallet } from '../../support/chain-wallet.js';
@@ -46,6 +47,18 @@ test('amino-JSON of the new messages has their names, and what may be left out',
   assert.equal(json(depositMsg(val, 2n, 7)), `{"type":"cosmos-sdk/v1/MsgDeposit","value":{"amount":[{"amount":"7","denom":"uwind"}],"depositor":"${val.address}","proposal_id":"2"}}`);
   assert.equal(json({ typeUrl: '/cosmos.gov.v1.MsgUpdateParams', value: testCodecs.of<object>('cosmos.gov.v1.MsgUpdateParams').decode(testCodecs.of<object>('cosmos.gov.v1.MsgUpdateParams').encode({ authority: 'a', params: { votingPeriod: { seconds: 60n, nanos: 0 }, quorum: '0.1' } })) }),
     '{"type":"cosmos-sdk/x/gov/v1/MsgUpdateParams","value":{"authority":"a","params":{"expedited_min_deposit":[],"min_deposit":[],"quorum":"0.1","voting_period":"60000000000"}}}');
+});
+
+test('the command line signs new messages in amino-JSON as the chain rebuilds them', () => {
+  const types = new AminoTypes(chainAminoConverters);
+  const cancel = { typeUrl: '/cosmos.gov.v1.MsgCancelProposal', value: { proposalId: 0n, proposer: alice.address } };
+  const noted = { typeUrl: '/cosmos.gov.v1.MsgVote', value: { proposalId: 3n, voter: val.address, option: 4, metadata: 'why' } };
+  for (const { typeUrl, value } of [voteMsg(val, 3n, 1), noted, voteWeightedMsg(val, 3n, { 1: '0.25', 2: '0.75' }), depositMsg(bob, 3n, 7), cancel]) {
+    const amino = types.toAmino({ typeUrl, value });
+    assert.deepEqual(amino, toAminoJson(shapes, typeUrl, value));
+    const codec = testCodecs.of<object>(typeUrl.slice(1));
+    assert.deepEqual(codec.encode((types.fromAmino(amino) as EncodeObject).value as object), codec.encode(value as object));
+  }
 });
 
 test('old messages, signed in amino mode, do what new ones do, and both queries see it', async () => {
