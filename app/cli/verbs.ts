@@ -7,6 +7,7 @@ import { addKernel } from './kernel/index.js';
 import { addKeys } from './keys/index.js';
 import { addLocalnet } from './localnet.js';
 import { addQuery } from './query/index.js';
+import { addSnapshots } from './snapshots.js';
 import { addStart } from './start.js';
 import { addStatus } from './status.js';
 import { addTx } from './tx/index.js';
@@ -17,4 +18,4 @@ import { addWorkers } from './workers.js';
 /** Adds a command to the program; its action throws CliFailure for what is expected to go wrong. */
 export type AddVerb = (program: Command, io: Io) => void;
 
-export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addKernel, addWorkers, addUpgrade, addStatus, addVersion];
+export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addKernel, addWorkers, addSnapshots, addUpgrade, addStatus, addVersion];

@@ -50,7 +50,6 @@ test('rows, answers and hashes are those of the others, and stay so', { timeout:
     const again = [await lastSnapshot(target), await lastSnapshot(source.app)] as const;
     assert.deepEqual(again[0], again[1], 'it offers the very snapshot that the others offer');
     assert.deepEqual(filesBelow(join(target.data, 'snapshots')), filesBelow(join(source.app.data, 'snapshots')));
-    assert.deepEqual([...filesBelow(join(target.data, 'blobs')).keys()].filter(name => !name.includes('.tmp')).length > 0, true);
   } finally {
     await target.end();
   }
