@@ -57,7 +57,7 @@ test('the command line signs new messages in amino-JSON as the chain rebuilds th
     const amino = types.toAmino({ typeUrl, value });
     assert.deepEqual(amino, toAminoJson(shapes, typeUrl, value));
     const codec = testCodecs.of<object>(typeUrl.slice(1));
-    assert.deepEqual(codec.encode((types.fromAmino(amino) as EncodeObject).value as object), codec.encode(value as object));
+    assert.deepEqual(codec.encode(types.fromAmino(amino).value), codec.encode(value as object));
   }
 });
 
