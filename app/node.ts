@@ -18,7 +18,7 @@ import { announceUpgrade, makeHalt, type Halt, type HaltStep } from './halt.js';
 import { HostFacts } from './host-db/host-facts.js';
 import { UpgradeNeeded } from './host/upgrade.js';
 import { makeTxLookup } from './tx-lookup.js';
-import { loadUpgrades } from './upgrade-handlers.js';
+import { loadUpgrades, type Upgrades } from './upgrade-handlers.js';
 
 export type NodeOptions = {
   readonly home: string;
@@ -49,6 +49,8 @@ export type NodeOptions = {
   readonly onCommitStep?: (step: CommitStep) => void;
   /** Where tests end the node while it starts a worker. */
   readonly onWorkerStep?: WorkerLifeOptions['onStep'] & {};
+  /** What this release can execute; left out: the files of app/upgrades. */
+  readonly upgrades?: Upgrades;
   /** Heights at which a plan that is due is dropped, by the word of the operators of all validators. */
   readonly skipUpgradeHeights?: ReadonlySet<bigint>;
   /** Where tests end the node while it halts for an upgrade, and while it executes one. */
@@ -102,7 +104,7 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
   let rpcUrl: string | undefined;
   const halt = makeHalt(options.engine === 'cometbft' ? 'silence' : 'refusal');
   const app = await makeApp({
-    upgrades: await loadUpgrades(),
+    upgrades: options.upgrades ?? (await loadUpgrades()),
     onUpgradeNeeded: needed => {
       options.onHaltStep?.('needed');
       return halt.take(needed);

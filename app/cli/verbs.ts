@@ -6,6 +6,7 @@ import type { Io } from './io.js';
 import { addKernel } from './kernel/index.js';
 import { addKeys } from './keys/index.js';
 import { addLocalnet } from './localnet.js';
+import { addPreUpgrade } from './pre-upgrade.js';
 import { addQuery } from './query/index.js';
 import { addSnapshots } from './snapshots.js';
 import { addStart } from './start.js';
@@ -18,4 +19,4 @@ import { addWorkers } from './workers.js';
 /** Adds a command to the program; its action throws CliFailure for what is expected to go wrong. */
 export type AddVerb = (program: Command, io: Io) => void;
 
-export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addKernel, addWorkers, addSnapshots, addUpgrade, addStatus, addVersion];
+export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addKernel, addWorkers, addSnapshots, addUpgrade, addStatus, addPreUpgrade, addVersion];

@@ -6,9 +6,9 @@ import { fakeNode, scriptedIo, tempHome, windlass } from './support.js';
 test('help has an example for every command, on stdout, and exits 0', async () => {
   const top = scriptedIo();
   assert.equal(await runCli(['--help'], top), 0);
-  const groups = ['keys', 'tx', 'query', 'genesis'];
+  const groups = ['keys', 'tx', 'query', 'genesis', 'snapshots', 'upgrade'];
   const commandsOf = (text: string): string[] => !text.includes('\nCommands:') ? []
-    : [...text.slice(text.indexOf('Commands:')).matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name ?? '').filter(name => name !== 'help' && name !== 'windlass');
+    : [...text.slice(text.indexOf('Commands:')).matchAll(/^ {2}([a-z][a-z_-]*)/gm)].map(([, name]) => name ?? '').filter(name => name !== 'help' && name !== 'windlass');
   /** The path itself, or what is below it if it is a group. */
   const below = async (path: string[]): Promise<string[][]> => {
     const group = scriptedIo();
