@@ -7,9 +7,10 @@ import { Refusal } from '../../refusal.js';
 import { coversDeposits } from './deposits.js';
 import type { Gov } from './host.js';
 import { routedMessage } from './messages.js';
-import { refuseGov } from './refusals.js';
 
 export type Failure = { readonly index: number; readonly typeUrl: string; readonly reason: string };
+
+const overspent = 'the gov account would hold less than what is deposited for other proposals';
 
 /**
  * Answers with what went wrong; then nothing of the messages is kept, their events neither. What is no refusal is a broken
@@ -20,20 +21,17 @@ export function executeMessages(gov: Gov, ctx: Context, messages: readonly Any[]
   const branch = ctx.branch.branch();
   const inner = makeContext({ chainId, height, time, mode, gas, tx, branch, events: makeEventSink(), metered: false });
   for (const [index, message] of messages.entries()) {
-    const reason = refusalOf(() => executeOne(gov, inner, message));
+    const reason = refusalOf(() => gov.router().execute(inner, routedMessage(gov, message)));
     if (reason !== undefined) return { index, typeUrl: message.typeUrl, reason };
   }
+  const last = messages.at(-1);
+  if (last && !coversDeposits(gov, inner)) return { index: messages.length - 1, typeUrl: last.typeUrl, reason: overspent };
   branch.write();
   for (const { type, attributes } of inner.events.events) ctx.events.emit(type, attributes.map(({ key, value }) => [key, value]));
   return undefined;
 }
 
-function executeOne(gov: Gov, ctx: Context, message: Any): void {
-  gov.router().execute(ctx, routedMessage(gov, message));
-  if (!coversDeposits(gov, ctx)) refuseGov('invalidMessage', 'the gov account would hold less than what is deposited for other proposals');
-}
-
-function refusalOf(run: () => void): string | undefined {
+function refusalOf(run: () => unknown): string | undefined {
   try {
     run();
     return undefined;
