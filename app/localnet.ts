@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { endOrphanedComet, prepareLocalnet, type LocalnetNode } from '../chain/engine/comet/index.js';
-import { replaceFile } from '../chain/engine/home-files/index.js';
+import { readPrivValidatorKey, replaceFile, writeGenesis } from '../chain/engine/home-files/index.js';
 import type { GenesisDoc } from '../chain/engine/types.js';
 import { chainDefaults, devDefaults } from '../config/node.js';
 import { consensusParams } from '../config/genesis/index.js';
@@ -14,12 +14,14 @@ import { renderAppToml } from './cli/home/app-toml.js';
 import { renderClientToml } from './cli/home/client-toml.js';
 import { readCometAddresses } from './cli/home/comet-toml.js';
 import { claimEngine } from './cli/home/engine.js';
-import { emptyAppState, withAccount, withShortVotes } from './cli/home/genesis-state.js';
+import { makeGentx } from './cli/genesis/gentx-tx.js';
+import { emptyAppState, withDevAccounts, withGentxs, withShortVotes } from './cli/home/genesis-state.js';
 import { homePaths } from './cli/home/paths.js';
 import type { Io } from './cli/io.js';
-import { devKeys } from './cli/keyring/hd.js';
+import { devKeys, type DevKey } from './cli/keyring/hd.js';
 import { openKeyring } from './cli/keyring/keyring.js';
 import { stopWithParent } from './cli/signals.js';
+import { consensusKeyOf } from './cli/validator-flags.js';
 import type { LogLevel } from './log.js';
 
 export type NewLocalnet = {
@@ -41,29 +43,36 @@ export function localnetHomes(home: string): string[] {
   return names.map(name => Number(name.slice('node'.length))).sort((a, b) => a - b).map(index => join(home, `node${index}`));
 }
 
-/** Makes the homes, each with the ten accounts that everybody knows in its test keyring. Throws when keys are there already. */
+/** Makes the homes, each with the accounts that everybody knows in its test keyring; the first of them operate the validators. Throws when keys are there already. */
 export async function makeLocalnet(options: NewLocalnet, io: Io): Promise<void> {
   const { home, validators, basePort, blockTimeMs } = options;
-  const accounts = await devKeys();
-  let appState = withShortVotes(emptyAppState());
-  for (const { address } of accounts) appState = withAccount(appState, { address, coins: [devDefaults.balance] });
-  const { nodes } = prepareLocalnet({
+  const accounts = await devKeys(Math.max(devDefaults.accounts, validators));
+  const { nodes, genesis } = prepareLocalnet({
     home, validators, basePort, blockTimeMs,
     genesis: keys => ({
       genesis_time: options.genesisTime, chain_id: chainDefaults.localChainId, initial_height: '1',
       consensus_params: structuredClone(consensusParams) as unknown as GenesisDoc['consensus_params'],
       validators: keys.map(({ address, pub_key, power, name }) => ({ address, pub_key, power, name })),
-      app_hash: '', app_state: appState,
+      app_hash: '', app_state: withDevAccounts(withShortVotes(emptyAppState()), accounts.map(({ address }) => address), validators),
     }),
   });
-  for (const node of nodes) await completeHome(node, basePort + 10 * node.index, io);
+  for (const node of nodes) await completeHome(node, basePort + 10 * node.index, accounts, io);
+  const gentxs = await Promise.all(nodes.map(node => gentxOf(node, genesis.chain_id, io)));
+  for (const { home: nodeHome } of nodes) writeGenesis(nodeHome, { ...genesis, validators: [], app_state: withGentxs(genesis.app_state, gentxs) });
 }
 
-async function completeHome(node: LocalnetNode, port: number, io: Io): Promise<void> {
+/** Node i is operated by dev i. */
+function gentxOf({ index, home, nodeId, p2pLaddr }: LocalnetNode, chainId: string, io: Io): Promise<unknown> {
+  const keyring = openKeyring(homePaths(home).keyring, 'test', io);
+  const memo = `${nodeId}@${p2pLaddr.slice('tcp://'.length)}`;
+  return makeGentx(keyring, { key: keyring.get(`dev${index}`), chainId, value: devDefaults.stake, pubkey: consensusKeyOf(readPrivValidatorKey(home)), memo, flags: { moniker: `node${index}` } });
+}
+
+async function completeHome(node: LocalnetNode, port: number, accounts: readonly DevKey[], io: Io): Promise<void> {
   const paths = homePaths(node.home);
   mkdirSync(paths.data, { recursive: true, mode: 0o700 });
   const keyring = openKeyring(paths.keyring, 'test', io);
-  for (const { name, privateKey } of await devKeys()) await keyring.addLocal(name, privateKey);
+  for (const { name, privateKey } of accounts) await keyring.addLocal(name, privateKey);
   replaceFile(paths.appToml, renderAppToml({ apiAddress: `tcp://127.0.0.1:${port + offsets.rest}`, grpcAddress: `127.0.0.1:${port + offsets.grpc}` }), 0o644);
   replaceFile(paths.clientToml, renderClientToml({ chainId: chainDefaults.localChainId, keyringBackend: 'test', node: node.rpcLaddr.replace(/^tcp/, 'http') }), 0o644);
   claimEngine(node.home, 'cometbft');

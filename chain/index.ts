@@ -29,6 +29,8 @@ export type { Readable, Writable } from './modules/state.js';
 
 export { addCoins, amountOf, assertCoins, coinsFromMap, coinsOrNothing, coinsText, isDenom, parseAmount, parseCoins, toWireCoins } from './coins.js';
 export type { Coin, Coins, WireCoin } from './coins.js';
+export { decFromText, decText, decWire } from './decimal.js';
+export type { Dec } from './decimal.js';
 export { accountAddress, addressBytes, addressPrefix, addressText, consensusAddress, moduleAddress, operatorAddress, parseAddress } from './crypto/address.js';
 export type { AddressForm, ParsedAddress } from './crypto/address.js';
 export { verifySecp256k1, verifySecp256k1Ahead } from './crypto/secp256k1.js';

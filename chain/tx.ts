@@ -55,7 +55,7 @@ export function deliverTx(machine: Machine, stage: TxStage, incoming: IncomingTx
 export function runTx(machine: Machine, stage: TxStage, mode: ExecMode, incoming: IncomingTx): TxOutcome {
   if ('refusal' in incoming) return refusedOutcome(incoming.refusal, 0n, 0n, []);
   const { tx } = incoming;
-  const gas = mode === 'simulate' ? makeInfiniteGasMeter() : makeGasMeter(tx.fee.gasLimit);
+  const gas = mode === 'simulate' || mode === 'genesis' ? makeInfiniteGasMeter() : makeGasMeter(tx.fee.gasLimit);
   let anteEvents: readonly Event[] = [];
   let isAtAnte = false;
   try {

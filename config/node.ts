@@ -29,6 +29,12 @@ export const nodeDefaults = {
   stateSync: { snapshotInterval: 0, snapshotKeepRecent: 2 },
 } as const;
 
+/** What a validator begins with when its operator says nothing. */
+export const validatorDefaults = { commissionRate: '0.1', commissionMaxRate: '0.2', commissionMaxChangeRate: '0.01', minSelfDelegation: '1' } as const;
+
+/** Of the one validator of a home that is not a development home, until transactions of genesis take its place. */
+export const fixedValidatorPower = '10';
+
 /** What a client pays and waits when its user says nothing. */
 export const clientDefaults = {
   keyringBackend: 'file',
@@ -47,5 +53,6 @@ export const devDefaults = {
   accounts: 10,
   /** 1,000,000 wind each. */
   balance: { denom: 'uwind', amount: '1000000000000' },
-  validatorPower: '10',
+  /** 100,000 wind on top of that, for an account that operates a validator; it delegates them to it at genesis. */
+  stake: { denom: 'uwind', amount: '100000000000' },
 } as const;

@@ -1,6 +1,7 @@
 /** app_state of a new chain, and what is done to it before the first block. All functions answer a new value. */
 import { CodecError } from '../../../chain/codec/index.js';
 import { appState, devGovPeriods } from '../../../config/genesis/index.js';
+import { devDefaults } from '../../../config/node.js';
 import { codecOf } from '../../client/codecs.js';
 import type { Coin } from '../../client/index.js';
 import { CliFailure } from '../failure.js';
@@ -35,6 +36,27 @@ export function withAccount(state: Readonly<Record<string, unknown>>, { address,
   return next;
 }
 
+/** Funds development accounts; the first `operators` of them have a validator's stake besides. */
+export function withDevAccounts(state: Readonly<Record<string, unknown>>, addresses: readonly string[], operators: number): Record<string, unknown> {
+  let next: Record<string, unknown> = { ...state };
+  for (const [index, address] of addresses.entries()) {
+    next = withAccount(next, { address, coins: index < operators ? addCoins([devDefaults.balance], [devDefaults.stake]) : [devDefaults.balance] });
+  }
+  return next;
+}
+
+/** The transactions that make the validators, in this order. */
+export function withGentxs(state: Readonly<Record<string, unknown>>, gentxs: readonly unknown[]): Record<string, unknown> {
+  return { ...structuredClone(state), genutil: { gen_txs: [...gentxs] } };
+}
+
+/** What an account has at genesis, in one denom. */
+export function genesisBalance(state: Readonly<Record<string, unknown>>, address: string, denom: string): bigint {
+  const balances = (state['bank'] as Partial<BankState> | undefined)?.balances ?? [];
+  const coins = balances.find(balance => balance.address === address)?.coins ?? [];
+  return BigInt(coins.find(coin => coin.denom === denom)?.amount ?? '0');
+}
+
 /** Sums by denom, sorted by denom. */
 export function addCoins(a: readonly Coin[], b: readonly Coin[]): Coin[] {
   const sums = new Map<string, bigint>();
@@ -48,6 +70,7 @@ export function faultsOfAppState(state: Readonly<Record<string, unknown>>, isAdd
     ...shapeFault('auth', 'cosmos.auth.v1beta1.GenesisState', state['auth']),
     ...shapeFault('bank', 'cosmos.bank.v1beta1.GenesisState', state['bank']),
     ...shapeFault('gov', 'cosmos.gov.v1.GenesisState', state['gov']),
+    ...shapeFault('staking', 'cosmos.staking.v1beta1.GenesisState', state['staking']),
     ...shapeFault('kernel.params', 'windlass.kernel.v1.Params', (state['kernel'] as { params?: unknown } | undefined)?.params),
   ];
   return shapes.length > 0 ? shapes : faultsOfAccounts(state, isAddress);

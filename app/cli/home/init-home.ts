@@ -4,8 +4,8 @@ import {
   ensurePrivValidatorState, genesisValidatorOf, makeNodeKey, makePrivValidatorKey, nodeIdOf, readNodeKey, readPrivValidatorKey, replaceFile, writeCometConfig,
   writeGenesis, writeNodeKey, writePrivValidatorKey,
 } from '../../../chain/engine/home-files/index.js';
-import type { GenesisDoc } from '../../../chain/engine/types.js';
-import { chainDefaults, devDefaults, nodeDefaults } from '../../../config/node.js';
+import type { GenesisDoc, PrivValidatorKey } from '../../../chain/engine/types.js';
+import { chainDefaults, devDefaults, fixedValidatorPower, nodeDefaults } from '../../../config/node.js';
 import { consensusParams } from '../../../config/genesis/index.js';
 import { CliFailure } from '../failure.js';
 import type { Io } from '../io.js';
@@ -14,7 +14,9 @@ import { openKeyring } from '../keyring/keyring.js';
 import { renderAppToml } from './app-toml.js';
 import { renderClientToml } from './client-toml.js';
 import { claimEngine, type EngineName } from './engine.js';
-import { emptyAppState, withAccount, withShortVotes } from './genesis-state.js';
+import { emptyAppState, withDevAccounts, withGentxs, withShortVotes } from './genesis-state.js';
+import { makeGentx, memoOf } from '../genesis/gentx-tx.js';
+import { consensusKeyOf } from '../validator-flags.js';
 import { homePaths } from './paths.js';
 
 export type InitHomeOptions = {
@@ -52,7 +54,7 @@ export function isEmptyHome(home: string): boolean {
 
 /**
  * Writes config/{genesis.json, config.toml, app.toml, client.toml, node_key.json, priv_validator_key.json} and data/, with
- * this node as the one validator. Throws CliFailure when there is a genesis and `overwrite` is not given, and in any case
+ * this node as the one validator; in a development home dev0 operates it, by a transaction of genesis. Throws CliFailure when there is a genesis and `overwrite` is not given, and in any case
  * when the home has made blocks.
  */
 export async function initHome(options: InitHomeOptions, io: Io): Promise<InitialisedHome> {
@@ -61,12 +63,10 @@ export async function initHome(options: InitHomeOptions, io: Io): Promise<Initia
   for (const folder of [home, homePaths(home).config, homePaths(home).data]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { validatorKey, nodeId } = ensureNodeKeys(home);
   const accounts = dev ? await addDevKeys(home, io) : [];
-  let appState = dev ? withShortVotes(emptyAppState()) : emptyAppState();
-  for (const { address } of accounts) appState = withAccount(appState, { address, coins: [devDefaults.balance] });
-  const validator = genesisValidatorOf(validatorKey, BigInt(devDefaults.validatorPower), moniker);
   const genesis: GenesisDoc = {
     genesis_time: options.genesisTime, chain_id: chainId, initial_height: '1', consensus_params: structuredClone(consensusParams) as unknown as GenesisDoc['consensus_params'],
-    validators: [validator], app_hash: '', app_state: appState,
+    validators: dev ? [] : [genesisValidatorOf(validatorKey, BigInt(fixedValidatorPower), moniker)], app_hash: '',
+    app_state: dev ? await devAppState(home, { chainId, moniker, nodeId, validatorKey }, accounts, io) : emptyAppState(),
   };
   writeConfigs(options, chainId, moniker);
   writeGenesis(home, genesis); // last: a home with a genesis is complete
@@ -98,6 +98,15 @@ async function addDevKeys(home: string, io: Io): Promise<{ name: string; address
   const keys = await devKeys();
   for (const { name, privateKey } of keys) if (!keyring.find(name)) await keyring.addLocal(name, privateKey);
   return keys.map(({ name, address }) => ({ name, address }));
+}
+
+type DevNode = { readonly chainId: string; readonly moniker: string; readonly nodeId: string; readonly validatorKey: PrivValidatorKey };
+
+/** Ten funded accounts, of which dev0 operates the validator. */
+async function devAppState(home: string, { chainId, moniker, nodeId, validatorKey }: DevNode, accounts: InitialisedHome['accounts'], io: Io): Promise<Record<string, unknown>> {
+  const keyring = openKeyring(homePaths(home).keyring, 'test', io);
+  const gentx = await makeGentx(keyring, { key: keyring.get('dev0'), chainId, value: devDefaults.stake, pubkey: consensusKeyOf(validatorKey), memo: memoOf(nodeId), flags: { moniker } });
+  return withGentxs(withDevAccounts(withShortVotes(emptyAppState()), accounts.map(({ address }) => address), 1), [gentx]);
 }
 
 function writeConfigs({ home, dev = false }: InitHomeOptions, chainId: string, moniker: string): void {

@@ -55,11 +55,11 @@ export function isAddress(text: string): boolean {
 
 export type DevKey = { readonly name: string; readonly privateKey: Uint8Array; readonly publicKey: Secp256k1Pubkey; readonly address: string };
 
-/** dev0 to dev9, of the mnemonic that everybody knows. */
-export async function devKeys(): Promise<DevKey[]> {
+/** dev0 to dev9, or as many as are asked for, of the mnemonic that everybody knows. */
+export async function devKeys(count: number = devDefaults.accounts): Promise<DevKey[]> {
   const seed = await Bip39.mnemonicToSeed(checkedMnemonic(devDefaults.mnemonic));
   const keys: DevKey[] = [];
-  for (let index = 0; index < devDefaults.accounts; index += 1) {
+  for (let index = 0; index < count; index += 1) {
     const { privkey } = Slip10.derivePath(Slip10Curve.Secp256k1, seed, stringToPath(hdPath(index)));
     const publicKey = await publicKeyOf(privkey);
     keys.push({ name: `dev${index}`, privateKey: privkey, publicKey, address: addressOf(publicKey) });

@@ -10,12 +10,13 @@ import { addCapabilities } from './capabilities.js';
 import { addDistribution } from './distribution.js';
 import { addPublished } from './published.js';
 import { addSlashing } from './slashing.js';
+import { addStakingQueries } from './staking.js';
 import { addTxQuery } from './tx.js';
 import { addUpgradeQueries } from './upgrade.js';
 import { addVat } from './vat.js';
 import { addVats } from './vats.js';
 
-const verbs = [addAccount, addBalances, addTxQuery, addBlock, addAction, addCapabilities, addVats, addVat, addBundle, addPublished, addDistribution, addSlashing, addGovQuery, addUpgradeQueries];
+const verbs = [addAccount, addBalances, addTxQuery, addBlock, addAction, addCapabilities, addVats, addVat, addBundle, addPublished, addDistribution, addSlashing, addStakingQueries, addGovQuery, addUpgradeQueries];
 
 /** Answers the `query` command, for parts that add verbs of their own below it. */
 export function addQuery(program: Command, io: Io): Command {

@@ -99,6 +99,9 @@ async function lastCommitOf(store: BlockStore, state: ChainState): Promise<Commi
 function checkPower(state: ChainState, key: ValidatorKey): void {
   if (decidesAlone(state.validators, key.address)) return;
   const address = Buffer.from(key.address).toString('hex').toUpperCase();
+  if (powerOf(state.validators, key.address) === 0n) {
+    throw new Error(`validator ${address} is not in the validator set of height ${nextHeight(state)}: it was jailed, or its stake is gone; the embedded engine signs for nobody else`);
+  }
   throw new Error(`validator ${address} has ${powerOf(state.validators, key.address)} of ${totalPower(state.validators)} voting power, and the embedded engine needs more than two thirds in one key; use the cometbft engine`);
 }
 

@@ -44,8 +44,8 @@ test('a development home funds dev0 to dev9, whose keys are in its test keyring'
   const expected = (await devKeys()).map(({ name, address }) => ({ name, address }));
   assert.deepEqual(made.accounts, expected);
   const bank = readGenesis(home).app_state['bank'] as Bank;
-  assert.deepEqual(bank.balances, expected.map(({ address }) => ({ address, coins: [{ denom: 'uwind', amount: '1000000000000' }] })));
-  assert.deepEqual(bank.supply, [{ denom: 'uwind', amount: '10000000000000' }]);
+  assert.deepEqual(bank.balances, expected.map(({ address }, index) => ({ address, coins: [{ denom: 'uwind', amount: index === 0 ? '1100000000000' : '1000000000000' }] })), 'dev0 stakes what it has more');
+  assert.deepEqual(bank.supply, [{ denom: 'uwind', amount: '10100000000000' }]);
   const listed = await windlass(['keys', 'list', '--home', home, '-o', 'json']);
   assert.deepEqual((JSON.parse(listed.out) as { name: string; address: string }[]).map(({ name, address }) => ({ name, address })), expected, 'client.toml names the test keyring');
   assert.equal(recordedEngine(home), 'embedded');

@@ -116,6 +116,27 @@ test('validator and parameter updates take effect at the heights that CometBFT g
   });
 });
 
+test('who is in the set no longer makes no block, and says so; until two heights later it signs', async () => {
+  const { home, remove } = makeHome();
+  try {
+    const pubKeyOf = (key: ReturnType<typeof validatorKey>) => ({ ed25519: new Uint8Array(Buffer.from(key.pub_key.value, 'base64')) });
+    const [own, other] = [validatorKey(1), validatorKey(3)];
+    const votes: number[] = [];
+    const app = makeKvStore(emptyDisk(), {
+      finalize: ({ height, decidedLastCommit }) => {
+        votes.push(...(decidedLastCommit?.votes ?? []).map(({ blockIdFlag }) => blockIdFlag));
+        return height === 2n ? { validatorUpdates: [{ pubKey: pubKeyOf(own), power: 0n }, { pubKey: pubKeyOf(other), power: 5n }] } : {};
+      },
+    });
+    const engine = await startEngine(home, app);
+    const end = await engine.ended;
+    assert.ok(end.reason === 'failed' && /is not in the validator set of height 4: it was jailed, or its stake is gone/.test(end.error.message));
+    assert.deepEqual([app.disk.height, votes], [3n, [2, 2]]);
+  } finally {
+    remove();
+  }
+});
+
 test('blocks below retain_height go, with their txs in the index', async () => {
   await withEngine(async ({ rpcUrl }) => {
     await submit(rpcUrl, 'old=1');
