@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { QuerySigningInfosResponse } from 'cosmjs-types/cosmos/slashing/v1beta1/query';
+import type { NodeRpc } from '../../../app/cli/node-rpc.js';
 import { findCometBinary } from '../../../chain/engine/comet/index.js';
 import { addressNamed, chainClient, createVat, devAccounts, fulfilled, invokeMsg, sendMsg } from '../crash/chain-client.js';
 import { startTestNode, until } from '../../support/node.js';
@@ -35,6 +37,10 @@ test('four validators agree on every AppHash; one that is killed comes back, and
   await use(3, clients[1]);
   await until('six blocks without node3', async () => ((await heightAt(url1)) >= diedAt + 6n ? true : undefined));
 
+  const missed = (await missedBlocks(clients[1])).sort((a, b) => Number(b - a));
+  assert.ok((missed[0] ?? 0n) >= 4n, `one did not sign: ${missed.join(' ')}`);
+  assert.ok(missed.length === 4 && (missed[1] ?? 0n) < (missed[0] ?? 0n) / 2n, `only one: ${missed.join(' ')}`);
+
   const back = await startTestNode({ engine: 'cometbft', home: join(home, 'node3'), blockTime: '300ms', args: ['--rpc.laddr', url3.replace('http', 'tcp')], p2pLaddr: p2pOf(home, 'node3') });
   const tip = await until('twenty blocks', async () => {
     const height = await heightAt(url0);
@@ -54,6 +60,12 @@ test('four validators agree on every AppHash; one that is killed comes back, and
   assert.ok(performance.now() - asked < 10_000, 'within ten seconds');
   assert.deepEqual(processesOf(home), []);
 });
+
+/** Of each validator, as slashing counts them from the commits of CometBFT. */
+async function missedBlocks({ rpc }: { readonly rpc: NodeRpc }): Promise<bigint[]> {
+  const { value } = await rpc.queryAbci('/cosmos.slashing.v1beta1.Query/SigningInfos', new Uint8Array(0));
+  return QuerySigningInfosResponse.decode(value).info.map(({ missedBlocksCounter }) => missedBlocksCounter);
+}
 
 /** The process of a home's node itself, not of its CometBFT. */
 function nodePid(home: string, name: string): string | undefined {
