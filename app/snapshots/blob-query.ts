@@ -6,7 +6,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResponseQuery } from '../../chain/abci/types.js';
-import { Refusal, sdk } from '../../chain/index.js';
+import { Refusal, sdk, type Logger } from '../../chain/index.js';
 import { keys } from '../../kernel/index.js';
 import { databaseHeight } from '../commit.js';
 import { kernelPrefix, type NodeDatabase } from '../store.js';
@@ -20,16 +20,18 @@ export const blobQueryPath = (name: string, piece: number): string => `${blobQue
 
 const pathGrammar = /^\/windlass\/blob\/(?:([0-9a-f]{64})|(b1-[0-9a-f]{128}))\/(0|[1-9]\d{0,5})$/;
 
-/** Always answers; what goes wrong is a code and a text. */
-export async function answerBlobQuery(database: NodeDatabase, blobFolder: string, path: string): Promise<ResponseQuery> {
+export type BlobSource = { readonly database: NodeDatabase; readonly blobFolder: string; readonly log: Logger };
+
+/** Always answers; what goes wrong is a code and a text. A disk that fails under a stranger's question must not stop a validator: it is logged. */
+export async function answerBlobQuery({ database, blobFolder, log }: BlobSource, path: string): Promise<ResponseQuery> {
   const height = databaseHeight(database) ?? 0n;
   const empty = { code: 0, log: '', info: '', index: 0n, key: new Uint8Array(0), value: new Uint8Array(0), proofOps: undefined, height, codespace: '' };
   try {
     return { ...empty, value: await pieceOf(database, blobFolder, path) };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const { codespace, code, message } = error;
-    return { ...empty, codespace, code, log: message };
+    if (error instanceof Refusal) return { ...empty, codespace: error.codespace, code: error.code, log: error.message };
+    log.error({ path, reason: error instanceof Error ? error.message : String(error) }, 'a file that a peer asked for cannot be read');
+    return { ...empty, codespace: 'undefined', code: 1, log: 'internal error' };
   }
 }
 

@@ -1,4 +1,5 @@
 /** Cuts a stream of chunks back into records. Small values come whole; bundles and heaps in pieces, as they arrive. */
+import { constants } from 'node:buffer';
 import { recordKinds, type RecordKind } from './format.js';
 
 /** The bytes cannot be a snapshot, or are not what the committed hashes say. Whoever offered it is wrong, not this node. */
@@ -14,7 +15,7 @@ export type RecordEvent =
 
 const keyBytesMax = 64 * 1024 * 1024;
 /** No database holds a larger one: a row is one JavaScript string. */
-const rowBytesMax = 512 * 1024 * 1024;
+const rowBytesMax = constants.MAX_STRING_LENGTH;
 const fixedHeadBytes = 5;
 const lengthBytes = 6;
 

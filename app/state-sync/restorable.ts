@@ -35,7 +35,7 @@ export async function makeRestorable(options: AppOptions, database: NodeDatabase
     ...(onRestoreStep ? { onStep: onRestoreStep } : {}),
   });
   return {
-    application: withStateSync(() => parts.application, sync, path => answerBlobQuery(database, blobFolder, path)),
+    application: withStateSync(() => parts.application, sync, path => answerBlobQuery({ database, blobFolder, log }, path)),
     get height() {
       return parts.height;
     },

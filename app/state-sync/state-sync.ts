@@ -48,14 +48,25 @@ export class StateSync {
     this.#options = options;
   }
 
+  /** None when the folder cannot be read: what peers ask never stops a node, and is logged. */
   async listSnapshots(): Promise<ResponseListSnapshots> {
-    return { snapshots: (await this.#options.folder.list()).slice(0, listedMax).map(snapshotOf) };
+    const found = await this.#unlessBroken(() => this.#options.folder.list());
+    return { snapshots: (found ?? []).slice(0, listedMax).map(snapshotOf) };
   }
 
   /** No bytes when there is no such chunk: it may have been removed since it was listed. */
   async loadSnapshotChunk({ height, format, chunk }: RequestLoadSnapshotChunk): Promise<ResponseLoadSnapshotChunk> {
-    const bytes = format === formatNumber ? await this.#options.folder.chunk(height, chunk) : undefined;
+    const bytes = format === formatNumber ? await this.#unlessBroken(() => this.#options.folder.chunk(height, chunk)) : undefined;
     return { chunk: bytes ?? new Uint8Array(0) };
+  }
+
+  async #unlessBroken<T>(read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      this.#options.log.error({ reason: error instanceof Error ? error.message : String(error) }, 'a snapshot that peers ask for cannot be read');
+      return undefined;
+    }
   }
 
   /** Rejects when the database holds another restored state than the one offered: it is then removed at the next start. */

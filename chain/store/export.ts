@@ -15,7 +15,7 @@ export function* exportVersion(rows: RowSource, version: bigint): Generator<Row 
   assert(roots, `store: version ${version} is kept`);
   const cache = new NodeCache(rows, 0);
   for (const [store, root] of decodeRoots(roots)) {
-    if (root) yield* exportTree(cache, store, root);
+    if (root) yield* exportTree(cache, store, root, heightMax);
   }
   yield { key: rootsKey(version), value: new Uint8Array(roots) };
   yield { key: spanKey, value: encodeSpan({ latest: version, oldest: version }) };
@@ -28,19 +28,23 @@ export function checkVersion(rows: RowSource, version: bigint): number {
   return nodes;
 }
 
+/** A row's height is one byte. */
+const heightMax = 256;
+
 /** What a parent must know of a child that was checked. */
 type Checked = { readonly height: number; readonly size: number; readonly smallest: BinaryString; readonly largest: BinaryString };
 
-function* exportTree(cache: NodeCache, store: string, link: Link): Generator<Row & { readonly value: Uint8Array }, Checked> {
+function* exportTree(cache: NodeCache, store: string, link: Link, above: number): Generator<Row & { readonly value: Uint8Array }, Checked> {
   const node = cache.load(store, link);
   const name = `store ${store}: node ${link.version}.${link.nonce}`;
+  assert(node.height < above, `${name} is not below its parent`);
   const row = { key: nodeKey(store, link), value: encodeNode(node) };
   if (isLeaf(node)) {
     yield row;
     return { height: 0, size: 1, smallest: node.key, largest: node.key };
   }
-  const left = yield* exportTree(cache, store, node.left);
-  const right = yield* exportTree(cache, store, node.right);
+  const left = yield* exportTree(cache, store, node.left, node.height);
+  const right = yield* exportTree(cache, store, node.right, node.height);
   assert(left.largest < node.key && node.key === right.smallest, `${name} has keys out of order`);
   assert.equal(node.size, left.size + right.size, `${name} has the wrong size`);
   assert.equal(node.height, Math.max(left.height, right.height) + 1, `${name} has the wrong height`);
