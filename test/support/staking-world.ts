@@ -76,7 +76,7 @@ export class StakingWorld {
   /** Runs `act` as the code of a module, in a branch that is kept unless it refuses. */
   act<T>(act: (ctx: Context) => T): { value: T; events: readonly string[] } {
     const branch = this.#branch.branch();
-    const ctx = this.context('finalize', branch);
+    const ctx = this.context(this.height === 0n ? 'genesis' : 'finalize', branch); // the first validators are those of genesis txs
     const value = act(ctx);
     branch.write();
     return { value, events: eventTexts(ctx) };

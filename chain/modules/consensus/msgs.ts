@@ -35,6 +35,9 @@ const blockBytesMax = 100n * 1024n * 1024n;
  */
 const roomForCommit = 65_536n;
 
+/** A block with less room for gas may never again hold a proposal and the votes that would undo it. */
+const gasForGovernance = 1_000_000n;
+
 /** Why CometBFT could not go on with such parameters: it stops on what it finds invalid, so it is found here. */
 function faultOfChange(before: ConsensusParams, { block, evidence, validator, abci }: ConsensusParams): string | undefined {
   if (!block || !evidence || !validator) return 'all parameters must be present';
@@ -42,6 +45,7 @@ function faultOfChange(before: ConsensusParams, { block, evidence, validator, ab
   if (block.maxBytes === 0n || block.maxBytes < -1n) return `block.MaxBytes must be -1 or greater than 0. Got ${block.maxBytes}`;
   if (block.maxBytes > blockBytesMax) return `block.MaxBytes is too big. ${block.maxBytes} > ${blockBytesMax}`;
   if (block.maxGas < -1n) return `block.MaxGas must be greater or equal to -1. Got ${block.maxGas}`;
+  if (block.maxGas >= 0n && block.maxGas < gasForGovernance) return `block.MaxGas must be -1 or at least ${gasForGovernance}. Got ${block.maxGas}`;
   const age = evidence.maxAgeDuration ?? { seconds: 0n, nanos: 0 };
   if (evidence.maxAgeNumBlocks <= 0n) return `evidence.MaxAgeNumBlocks must be greater than 0. Got ${evidence.maxAgeNumBlocks}`;
   if (age.seconds < 0n || age.nanos < 0 || (age.seconds === 0n && age.nanos === 0)) return `evidence.MaxAgeDuration must be greater than 0 if provided, Got ${age.seconds}s`;

@@ -3,6 +3,7 @@ import { governanceModule } from '../../authority.js';
 import { addCoins, amountOf, coinsFromMap, coinsText, parseCoins, toWireCoins, type Coins, type WireCoin } from '../../coins.js';
 import type { Context } from '../../context.js';
 import { decOf, mulDec, roundDec, truncateDec } from '../../decimal.js';
+import { refuseSdk } from '../../refusal.js';
 import type { Readable } from '../state.js';
 import { decimalOf } from './decimals.js';
 import type { Gov } from './host.js';
@@ -104,6 +105,7 @@ export function chargeDeposits(gov: Gov, ctx: Context, id: bigint, { proposalCan
 function payCharge({ auth, bank, communityPool }: Gov, ctx: Context, destination: string, coins: Coins): void {
   if (destination === '') bank.burn(ctx, governanceModule, coins);
   else if (destination === communityPool?.address) communityPool.fund(ctx, auth.moduleAddress(governanceModule), coins);
+  else if (bank.isBlocked(destination)) refuseSdk('unauthorized', `${destination} is not allowed to receive funds`);
   else bank.sendFromModule(ctx, governanceModule, destination, coins);
 }
 

@@ -49,6 +49,9 @@ export function storedParams(wire: WireSlashingParams): SlashingParams {
   };
 }
 
+/** 290 years: what a duration of Go can hold. The end of so long a time in jail is still a time that can be stored. */
+const jailSecondsMax = 9_223_372_036n;
+
 /** What is wrong with parameters from outside, in the SDK's words; undefined: nothing. */
 export function problemOfParams(wire: WireSlashingParams): string | undefined {
   const { signedBlocksWindow, downtimeJailDuration: jail } = wire;
@@ -56,6 +59,7 @@ export function problemOfParams(wire: WireSlashingParams): string | undefined {
   if (!jail || jail.seconds < 0n || jail.nanos < 0 || (jail.seconds === 0n && jail.nanos === 0)) {
     return `downtime jail duration must be positive: ${jail?.seconds ?? 0n}s`;
   }
+  if (jail.seconds > jailSecondsMax || jail.nanos > 999_999_999) return `downtime jail duration is too long: ${jail.seconds}s`;
   return problemOfShare('min signed per window', wire.minSignedPerWindow)
     ?? problemOfShare('double sign slash fraction', wire.slashFractionDoubleSign)
     ?? problemOfShare('downtime slash fraction', wire.slashFractionDowntime);

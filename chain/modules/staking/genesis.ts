@@ -11,7 +11,8 @@ import { abciKey, updateValidatorSet } from './block-end.js';
 import { faultOfParams, stakingParamsDefault } from './params.js';
 import { tell, type StakingParts } from './parts.js';
 import { bondCoins, bondedPool, notBondedPool } from './pools.js';
-import { bondStatus, type Delegation, type Validator } from './types.js';
+import { powerReduction, powerTotalMax } from './shares.js';
+import { bondStatus, type Delegation, type StakingParams, type Validator } from './types.js';
 import {
   fromWireDelegation, fromWireParams, fromWireRedelegation, fromWireUnbonding, fromWireValidator, toWireDelegation, toWireParams, toWireRedelegation, toWireUnbonding, toWireValidator,
   type WireDelegation, type WireParams, type WireRedelegation, type WireUnbonding, type WireValidator,
@@ -36,6 +37,7 @@ export function initStakingGenesis(codecs: Codecs, parts: StakingParts, auth: Au
   const fault = faultOfParams(params);
   if (fault !== undefined) fail(fault);
   rows.setParams(ctx, params);
+  checkSupply(parts, ctx, params);
   for (const { name } of [bondedPool, notBondedPool]) auth.ensureModuleAccount(ctx, name);
   rows.setLastTotalPower(ctx, parseAmount(genesis.lastTotalPower || '0') ?? fail(`last_total_power ${genesis.lastTotalPower} is no number`));
   const validators = storeValidators(parts, ctx, genesis);
@@ -44,6 +46,12 @@ export function initStakingGenesis(codecs: Codecs, parts: StakingParts, auth: Au
   checkShares(validators, rows.delegations(ctx));
   checkPools(parts, auth, ctx);
   return genesis.exported ? exportedSet(parts, publicKeys, ctx, genesis) : updateValidatorSet(parts, publicKeys, ctx);
+}
+
+/** Whatever is staked later, CometBFT and the stored powers can hold it: the bond denom is never minted. */
+function checkSupply({ bank }: StakingParts, ctx: Context, { bondDenom }: StakingParams): void {
+  const [supply, most] = [bank.supply(ctx, bondDenom), powerTotalMax * powerReduction];
+  if (supply > most) fail(`the supply of the bond denom is ${supply}${bondDenom}, and no more than ${most} can be staked`);
 }
 
 function storeValidators(parts: StakingParts, ctx: Context, genesis: WireGenesis): Validator[] {

@@ -6,6 +6,9 @@ import type { Validator } from './types.js';
 /** Tokens for one unit of voting power. */
 export const powerReduction = 1_000_000n;
 
+/** CometBFT stops when all validators together have more. */
+export const powerTotalMax = (2n ** 63n - 1n) / 8n;
+
 type Worth = Pick<Validator, 'tokens' | 'delegatorShares'>;
 
 /** Shares, but no tokens: after a slash of everything. Nothing can be delegated to it. */

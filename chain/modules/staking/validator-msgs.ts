@@ -71,6 +71,8 @@ function createValidator({ parts, consensus }: Environment, publicKeys: PublicKe
   const { rows } = parts;
   const { minCommissionRate, bondDenom } = rows.params(ctx);
   const operator = msg.validatorAddress;
+  // With validators of its own CometBFT would take ours into its set beside them, or instead of them: strangers would decide the blocks.
+  if (ctx.mode !== 'genesis' && rows.lastTotalPower(ctx) === 0n) refuseSdk('notSupported', 'the validators of this chain are fixed by its genesis');
   requireMinCommission(rates.rate, minCommissionRate);
   if (rows.validator(ctx, operator)) refuseStaking('operatorExists');
   const key = publicKeys.fromAny(pubkey);
@@ -142,6 +144,11 @@ function raisedMinimum({ minSelfDelegation, tokens }: Validator, wanted: bigint)
   return wanted;
 }
 
+/** Then what is owed is owed in the bond denom of now: in another, the end of the block could not pay it. (The SDK lets it change, and stops.) */
+function holdsCoins({ rows }: StakingParts, ctx: Context): boolean {
+  return rows.validators(ctx).length > 0 || rows.unbondings(ctx).length > 0;
+}
+
 export function updateStakingParamsDefinition({ codecs, parts }: Environment): MsgDefinition<MsgUpdateStakingParams> {
   const response = codecs.of<object>('cosmos.staking.v1beta1.MsgUpdateParamsResponse');
   return {
@@ -155,6 +162,7 @@ export function updateStakingParamsDefinition({ codecs, parts }: Environment): M
       const params = fromWireParams(msg.params ?? refuseSdk('invalidRequest', 'empty params'));
       const fault = faultOfParams(params);
       if (fault !== undefined) refuse('undefined', 1, fault);
+      if (params.bondDenom !== parts.rows.params(ctx).bondDenom && holdsCoins(parts, ctx)) refuse('undefined', 1, 'bond denom cannot change while coins are staked or on their way back');
       parts.rows.setParams(ctx, params);
       return response.encode({});
     },

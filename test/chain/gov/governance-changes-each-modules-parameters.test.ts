@@ -58,6 +58,7 @@ test('consensus: the change reaches CometBFT with the block, whole; what CometBF
     [{ block: { maxBytes: 104_857_601n, maxGas: -1n } }, 'block.MaxBytes is too big. 104857601 > 104857600'],
     [{ block: { maxBytes: 75_535n, maxGas: -1n } }, 'block.MaxBytes must be at least 65536 more than evidence.MaxBytes. Got 75535 and 10000'],
     [{ block: { maxBytes: -1n, maxGas: -2n } }, 'block.MaxGas must be greater or equal to -1. Got -2'],
+    [{ block: { maxBytes: -1n, maxGas: 0n } }, 'block.MaxGas must be -1 or at least 1000000. Got 0'],
     [{ evidence: { ...change.evidence, maxAgeNumBlocks: 0n } }, 'evidence.MaxAgeNumBlocks must be greater than 0. Got 0'],
     [{ evidence: { ...change.evidence, maxAgeDuration: undefined } }, 'evidence.MaxAgeDuration must be greater than 0 if provided, Got 0s'],
     [{ evidence: { ...change.evidence, maxBytes: 2_000_001n } }, 'evidence.MaxBytesEvidence is greater than upper bound, 2000001 > 2000000'],

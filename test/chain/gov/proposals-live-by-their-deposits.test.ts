@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { addressText, moduleAddress } from '../../../chain/index.js';
 import { proposalStatus, voteOption } from '../../../chain/modules/gov/index.js';
 import { strangerAddress } from '../../support/chain-app.js';
 import { makeTestWallet } from '../../support/chain-wallet.js';
@@ -112,6 +113,17 @@ test('the proposer may cancel before the votes are counted, and pays a part of e
     assert.deepEqual(await gov.votes(1n), []);
     assert.deepEqual(eventsOf((await gov.pass(200)).events, 'active_proposal'), []);
   }
+});
+
+test('what a cancelled proposal costs never goes to a pool that must hold exactly what is staked', async () => {
+  const pool = addressText(moduleAddress('bonded_tokens_pool'));
+  const gov = await makeChain({ proposal_cancel_ratio: '0.3', proposal_cancel_dest: pool });
+  await gov.sent(alice, [submitMsg(alice, { deposit: 500 })]);
+  const cancel = { typeUrl: '/cosmos.gov.v1.MsgCancelProposal', value: { proposalId: 1n, proposer: alice.address } };
+  const { codespace, code, log } = await gov.send(alice, [cancel]);
+  assert.deepEqual([codespace, code], ['sdk', 4]);
+  assert.match(log, /is not allowed to receive funds: unauthorized$/);
+  assert.equal(gov.chain.balance(pool), 0n);
 });
 
 test('an expedited proposal that fails goes on as a regular one, with its deposits and a new vote', async () => {

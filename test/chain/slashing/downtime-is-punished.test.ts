@@ -112,6 +112,7 @@ test('governance changes the parameters, nobody else; another window begins its 
   assert.throws(update(governanceAddress, { minSignedPerWindow: Buffer.from(dec('1.5').toString()) }), /min signed per window too large: 1.500000000000000000/);
   assert.throws(update(governanceAddress, { slashFractionDowntime: Buffer.from('-1') }), /downtime slash fraction cannot be negative/);
   assert.throws(update(governanceAddress, { downtimeJailDuration: { seconds: 0n, nanos: 0 } }), /downtime jail duration must be positive/);
+  assert.throws(update(governanceAddress, { downtimeJailDuration: { seconds: 2n ** 63n - 1n, nanos: 0 } }), /downtime jail duration is too long: 9223372036854775807s/);
   assert.equal(info(chain, b).missedBlocksCounter, 4n);
   update(governanceAddress, {})();
   assert.deepEqual([info(chain, b).missedBlocksCounter, info(chain, b).indexOffset], [0n, 0n]);
