@@ -36,6 +36,8 @@ type Incoming = {
   readonly hashes: readonly Uint8Array[];
   /** Undefined when the state is here already: the last restore ended, and CometBFT was stopped before it noted that. */
   readonly restore: Restore | undefined;
+  /** Who gave chunks so far. */
+  readonly senders: Set<string>;
   next: number;
 };
 
@@ -102,7 +104,7 @@ export class StateSync {
     if (state().height > 0n) return this.#offeredAgain(height, appHash, hashes);
     await this.#forget();
     const restore = await Restore.begin({ database, blobFolder, log, height, appHash, ...(onStep ? { onStep } : {}) });
-    this.#incoming = { height, hashes, restore, next: 0 };
+    this.#incoming = { height, hashes, restore, senders: new Set(), next: 0 };
     log.info({ height: String(height), chunks: hashes.length, appHash: hexText(appHash) }, 'restoring the state of a snapshot');
     return offer.accept;
   }
@@ -115,7 +117,7 @@ export class StateSync {
       return offer.abort;
     }
     if (offered === height && equalBytes(appHash, ours)) {
-      this.#incoming = { height, hashes, restore: undefined, next: 0 };
+      this.#incoming = { height, hashes, restore: undefined, senders: new Set(), next: 0 };
       return offer.accept;
     }
     await database.write([beginMark]);
@@ -133,6 +135,7 @@ export class StateSync {
       log.warn({ chunk: index, sender }, 'a chunk of the snapshot does not have its hash; it is fetched from another peer');
       return { result: apply.retry, refetchChunks: [index], rejectSenders: sender === '' ? [] : [sender] };
     }
+    if (sender !== '') incoming.senders.add(sender);
     try {
       await this.#take(incoming, bytes);
       return answer(apply.accept);
@@ -140,7 +143,8 @@ export class StateSync {
       if (!(error instanceof SnapshotRefused)) throw error;
       log.error({ height: String(incoming.height), reason: error.message }, 'the snapshot is refused');
       await this.#forget();
-      return answer(apply.rejectSnapshot);
+      // They have what nobody can have honestly, and could make up more of it for ever, each time of the highest height.
+      return { ...answer(apply.rejectSnapshot), rejectSenders: [...incoming.senders] };
     }
   }
 

@@ -102,3 +102,27 @@ test('a chunk that is not what was promised is fetched from somebody else; the o
   for (let index = 1; index < chunks.length; index += 1) assert.equal((await application.applySnapshotChunk({ index, chunk: chunks[index] as Uint8Array, sender: 'good' })).result, accept);
   assert.equal(target.app.height, source.height);
 });
+
+test('nobody who gave a chunk of a refused snapshot is asked for anything more', { timeout: 60_000 }, async () => {
+  const liar = await openTestApp();
+  try {
+    const { application } = liar.app;
+    const at = indexOf('heap', 1); // late
+    const { snapshot, chunks } = snapshotFrom(source.height, records.map((record, index) => (index === at ? { ...record, value: flipped(record.value) } : record)));
+    assert.equal((await application.offerSnapshot({ snapshot, appHash: source.appHash })).result, accept);
+    const given: string[] = [];
+    for (const [index, chunk] of chunks.entries()) {
+      const sender = ['one', 'two', ''][index % 3] as string;
+      given.push(sender);
+      const { result, rejectSenders } = await application.applySnapshotChunk({ index, chunk, sender });
+      if (result === accept) continue;
+      assert.equal(result, rejectSnapshot);
+      assert.deepEqual([...rejectSenders].sort(), [...new Set(given)].filter(name => name !== '').sort());
+      assert.ok(rejectSenders.length === 2, 'more than one gave a chunk');
+      return;
+    }
+    assert.fail('it was not refused');
+  } finally {
+    await liar.end();
+  }
+});
