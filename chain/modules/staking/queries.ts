@@ -140,13 +140,13 @@ function unbondingQueries({ codecs, parts: { rows } }: Environment): Record<stri
   };
   const answerOf = (state: Readable, redelegation: Redelegation): RedelegationAnswer => {
     const { validatorDstAddress, entries } = redelegation;
-    const target = rows.knownValidator(state, validatorDstAddress);
+    const target = rows.validator(state, validatorDstAddress); // it may have been removed before the redelegation is mature
     const written = toWireRedelegation(redelegation).entries;
     return {
       redelegation: { ...toWireRedelegation(redelegation), entries: [] },
       entries: entries.map(({ sharesDst }, index) => ({
         redelegationEntry: written[index] as WireRedelegationEntry,
-        balance: (target.delegatorShares === 0n ? 0n : truncateDec(tokensFromShares(target, sharesDst))).toString(),
+        balance: (!target || target.delegatorShares === 0n ? 0n : truncateDec(tokensFromShares(target, sharesDst))).toString(),
       })),
     };
   };

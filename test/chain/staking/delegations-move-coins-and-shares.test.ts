@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decText } from '../../../chain/decimal.js';
+import { testChainId, testCodecs } from '../../support/chain-app.js';
 import { day, operatorOf, personOf, StakingWorld, unbondingSeconds, uwind } from '../../support/staking-world.js';
 
 const wind = 1_000_000n;
@@ -143,4 +144,21 @@ test('coins that leave an unbonded validator are free at once; those of an unbon
   world.nextBlock(day);
   world.delegate(4, 0, 100n);
   assert.deepEqual(world.redelegate(4, 0, 1, 100n).answer, { completionTime: until });
+});
+
+test('a redelegation is shown although the validator that it went to is gone', () => {
+  const world = twoValidators();
+  world.create(3, 500_000n); // too little to be bonded
+  world.delegate(2, 0, 100n);
+  world.nextBlock();
+  world.redelegate(2, 0, 3, 100n);
+  world.undelegate(3, 3, 500_000n);
+  world.undelegate(2, 3, 100n);
+  assert.throws(() => world.validator(3), /no validator/);
+  const ask = world.core.modules.map(({ queries }) => queries?.['/cosmos.staking.v1beta1.Query/Redelegations']).find(handler => handler !== undefined);
+  const request = testCodecs.of<{ delegatorAddr: string }>('cosmos.staking.v1beta1.QueryRedelegationsRequest').encode({ delegatorAddr: personOf(2) });
+  const bytes = ask?.({ stores: world.stores, height: world.height, chainId: testChainId }, request) as Uint8Array;
+  type Answer = { redelegationResponses: { entries: { balance: string }[] }[] };
+  const answer = testCodecs.of<Answer>('cosmos.staking.v1beta1.QueryRedelegationsResponse').decode(bytes);
+  assert.deepEqual(answer.redelegationResponses.map(({ entries }) => entries.map(({ balance }) => balance)), [['0']]);
 });
