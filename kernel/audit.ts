@@ -7,7 +7,7 @@
  */
 import { historyIsCounted, spanRowsAreExact, spansBeginWithTheirStart, spansHaveTheirHash, vatsHaveTheirBundle } from './audit/history.js';
 import {
-  noPromiseIsFulfilledToAPromise, nothingIsLeftOfForgottenVats, onlyPausedVatsHaveAQueueOfTheirOwn, reapsAreQueuedOnce, settledPromisesHaveDataAndNothingElse,
+  noPromiseIsFulfilledToAPromise, nothingIsLeftOfForgottenVats, onlyPausedVatsHaveAQueueOfTheirOwn, reapsAreQueuedOnce, laterReapsAreQueuedOnce, settledPromisesHaveDataAndNothingElse,
   settledPromisesInClistsHaveANotify, subscribersHaveThePromise, terminatedVatsAreBeingRemoved, unresolvedPromisesHaveALiveDeciderOrNone, vatsHaveProgress,
 } from './audit/lives.js';
 import {
@@ -29,7 +29,7 @@ const invariants = {
   importersIndexIsExact, gcActionsAreForLiveVats, numbersAreFresh, importNumbersAreFresh, queueNumbersAreFresh, drainsWaitForWhatWasNumbered,
   unresolvedPromisesHaveALiveDeciderOrNone, resultsInFlightHaveNoDecider, settledPromisesHaveDataAndNothingElse, noPromiseIsFulfilledToAPromise,
   settledPromisesInClistsHaveANotify, notifiesAreOfSettledPromises, subscribersHaveThePromise, promisesAreHeld, promiseRowsHaveTheirPromise,
-  queuedMessagesNameObjects, onlyPausedVatsHaveAQueueOfTheirOwn, pausedQueuesHoldNoAloneItems, reapsAreQueuedOnce, timersKnowTheirTokens, pinsAreOfNamedVats,
+  queuedMessagesNameObjects, onlyPausedVatsHaveAQueueOfTheirOwn, pausedQueuesHoldNoAloneItems, reapsAreQueuedOnce, laterReapsAreQueuedOnce, timersKnowTheirTokens, pinsAreOfNamedVats,
   terminatedVatsAreBeingRemoved, nothingIsLeftOfForgottenVats, vatsHaveProgress, vatsHaveTheirBundle, spansBeginWithTheirStart, spanRowsAreExact, historyIsCounted,
 } as const satisfies Readonly<Record<string, Invariant>>;
 

@@ -9,7 +9,7 @@ import { chargeVat } from './meter.js';
 import { settleNotice, type QueuedNotify } from './notify.js';
 import { noteAtWork, pageInPrice } from './page-in.js';
 import { releaseItem, takeFromQueue } from './queues.js';
-import { queueDueReap, takeReap } from './reap.js';
+import { noteMoreToReap, queueDueReap, takeReap } from './reap.js';
 import { rejectResult } from './route.js';
 import { isUnasked } from './run-queue.js';
 import { callService } from './service/call.js';
@@ -241,9 +241,11 @@ function dropSource(state: KernelState, vat: VatId, source: VatSource): void {
 const takesSnapshot = (source: VatSource): boolean => source.from === 'reap' && source.takesSnapshot;
 
 /** The vat lives on: from its heap snapshot if one was to be taken, else until a reap is due. */
-function goOn(state: KernelState, vat: VatId, source: VatSource, { saved }: DeliveryOutcome): void {
+function goOn(state: KernelState, vat: VatId, source: VatSource, outcome: DeliveryOutcome): void {
+  const { saved } = outcome;
   assert((saved !== undefined) === takesSnapshot(source), `${vat}: a heap snapshot was taken where none was due, or the other way round`);
   noteAtWork(state, vat);
   if (saved) openSpanFromSnapshot(state, vat, saved);
   else queueDueReap(state, vat, source.from === 'reap');
+  if (source.from === 'reap') noteMoreToReap(state, vat, outcome);
 }

@@ -9,6 +9,7 @@ import { crankBase, meterTimesOf, settleKernelItem, settleVatItem, type CrankRep
 import { cyclesAreWanted, searchCycles } from './cycles.js';
 import { advanceDrain, readDrain, stageIsOver } from './drain.js';
 import { takeAction } from './intake.js';
+import { queueLaterReaps } from './reap.js';
 import { planRound } from './round.js';
 import { runQueueOf } from './run-queue.js';
 import { fireTimer, firstDue } from './service/timer.js';
@@ -55,6 +56,7 @@ export async function runKernel(host: RunHost, policy: RunPolicy, input: RunInpu
   const run: Run = { host, steps: [], computrons: 0n, cranks: 0, waiting: { high: [...input.highPriority], normal: [...input.actions] } };
   enterBundles(run, input.newBundles);
   await obey(run, input.control ?? []);
+  goOnReaping(run);
   const cranksMax = policy.cranksMax ?? Infinity;
   while (run.cranks < cranksMax && policy.mayContinue(run)) {
     const isDraining = drain(run, policy);
@@ -84,6 +86,14 @@ function enterBundles(run: Run, bundles: RunInput['newBundles']): void {
   beginStep(state);
   for (const { bundleId, size } of bundles) state.rows.set(keys.bundle(bundleId), String(size));
   note(run, closeStep(state, 'intake'));
+}
+
+function goOnReaping(run: Run): void {
+  const { state } = run.host;
+  if (state.rows.first(keys.allLaterReaps) === undefined) return;
+  beginStep(state);
+  queueLaterReaps(state);
+  note(run, closeStep(state, 'cleanup'));
 }
 
 /** After an upgrade: takes the next step of what it left to do, if it is time for it. True while nothing else may come in. */

@@ -81,6 +81,7 @@ export function nothingIsLeftOfForgottenVats(view: View): string[] {
   }
   for (const prefix of ['ps.', 'oi.']) for (const { key } of rowsBelow(rows, prefix)) check(vatAtEnd(key), key, false);
   for (const { key, text } of rowsBelow(rows, keys.allReaps)) check(parseReap(text).vat, key, true);
+  for (const { key, text } of rowsBelow(rows, keys.allLaterReaps)) check(asVatId(text), key, true);
   for (const { key, text } of rowsBelow(rows, 'vname.')) check(asVatId(text), key, true);
   return wrong;
 }
@@ -92,6 +93,15 @@ export function reapsAreQueuedOnce(view: View): string[] {
     const orders = queued.filter(other => other.vat === vat).map(({ order }) => order);
     const expected = reap === 0 ? [] : [reap];
     return orders.join() === expected.join() ? [] : [`${vat} stands in the reap queue at [${orders.join()}] and is marked at [${expected.join()}]`];
+  });
+}
+
+export function laterReapsAreQueuedOnce(view: View): string[] {
+  const queued = rowsBelow(view.rows, keys.allLaterReaps);
+  return [...view.vats.keys()].filter(vat => isLive(view, vat) && view.rows.get(keys.vatProgress(vat)) !== undefined).flatMap(vat => {
+    const { later } = readProgress(view.rows, vat);
+    const orders = queued.filter(({ text }) => text === vat).map(({ key }) => numberAtEnd(key));
+    return orders.join() === String(later ?? '') ? [] : [`${vat} waits for a later reap at [${orders.join()}] and is marked at [${later ?? ''}]`];
   });
 }
 

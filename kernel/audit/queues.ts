@@ -85,7 +85,7 @@ export function timersKnowTheirTokens({ rows, objects }: View): string[] {
 
 /** Numbers of items, reaps and timers are never used twice: the next of each is above all that stand somewhere. */
 export function queueNumbersAreFresh({ rows }: View): string[] {
-  const places = { item: ['q.', 'qp.', 'pq.', 'vt.'], reap: ['r.'], timer: ['tm.'] } as const;
+  const places = { item: ['q.', 'qp.', 'pq.', 'vt.'], reap: ['r.', 'rl.'], timer: ['tm.'] } as const;
   return (['item', 'reap', 'timer'] as const).flatMap(what => {
     const next = Number(rows.get(keys.next(what)) ?? 1);
     return places[what].flatMap(prefix => rowsBelow(rows, prefix).filter(({ key }) => numberAtEnd(key) >= next).map(({ key }) => `${key} stands there, but the next ${what} has number ${next}`));

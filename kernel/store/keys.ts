@@ -100,6 +100,9 @@ export const keys = {
   /** "v7", or "v7 snapshot" where a heap snapshot follows. */
   reap: (order: number) => `r.${ordinal(order)}`,
   allReaps: 'r.',
+  /** "v7": it has more to bring out, and gets a reap in a later run. */
+  laterReap: (order: number) => `rl.${ordinal(order)}`,
+  allLaterReaps: 'rl.',
 
   /** "<side> <phase> <cursor>" of the search for cycles of data (cycles/). */
   cycleSearch: 'cy',

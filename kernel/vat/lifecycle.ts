@@ -13,7 +13,7 @@ import { addObject, orphanObject } from '../objects.js';
 import { noteAtWork, noteAway, pageInPrice } from '../page-in.js';
 import { isSubscriber, knownPromise } from '../promises.js';
 import { releaseItem } from '../queues.js';
-import { dropReap } from '../reap.js';
+import { dropReap, noteMoreToReap } from '../reap.js';
 import { hold, holdSlots, releaseSlots } from '../refcount.js';
 import { settlePromise } from '../route.js';
 import { addServiceObject, refTo } from '../service/objects.js';
@@ -169,6 +169,7 @@ async function upgradeVat(host: Lifecycle, item: UpgradeVatItem): Promise<Done> 
   const started = await startIncarnation(host, vat, item.parameters);
   const computrons = spent + started.computrons;
   if (started.applied.kind === 'abort') return { failed: `vat-upgrade failure: ${started.applied.reason}`, computrons, pageIn, chargeTo: vat, discard: vat };
+  noteMoreToReap(state, vat, outcome);
   settle(state, item, false, { body: `#${JSON.stringify({ incarnationNumber: old.incarnation + 1 })}`, slots: [] });
   return { computrons, pageIn };
 }

@@ -47,6 +47,8 @@ export type VatProgress = {
   /** Deliveries since the last bringOutYourDead, and the order number of the one that is queued, or 0. */
   readonly dirt: number;
   readonly reap: number;
+  /** The order number of the bringOutYourDead that the next run queues, if one does. */
+  readonly later?: number | undefined;
   /** The era of its last delivery (page-in.ts). */
   readonly era: number;
 };

@@ -7,6 +7,7 @@ import { printToHost } from './console.js';
 import { multiplyLimit, unmetered } from './meter.js';
 import { takeWaiting } from './outbox.js';
 import { decode, encode } from './port.js';
+import { beginPortion } from './portion.js';
 import { forgetReads } from './reads.js';
 import type { Dispatch } from './vat.js';
 import { makeVat } from './vat.js';
@@ -54,6 +55,7 @@ function deliver(toVat: Dispatch, delivery: unknown): Promise<string> {
 /** The end of a command: what is known or waits until then is let go. */
 function withWaiting(reply: string): string {
   forgetReads();
+  beginPortion();
   const syscalls = takeWaiting();
   return syscalls === undefined ? reply : `${reply}\n${syscalls}`;
 }

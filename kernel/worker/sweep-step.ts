@@ -1,4 +1,5 @@
-/** One step of the sweep: what it may still do, and how it reads and removes rows of the vat's store. */
+/** One step of the sweep: how it reads and removes rows of the vat's store, as long as its part of the portion lasts. */
+import { areCallsHalfSpent, isHalfSpent } from './portion.js';
 
 /** Of the vat's syscalls, those that the sweep makes. */
 export type Store = {
@@ -14,47 +15,33 @@ export type References = {
   isOld(counter: 'exportID' | 'collectionID', id: string): boolean;
   isPresenceReachable(baseRef: string): boolean;
   removeReachableVref(vref: string): boolean;
+  removeRecognizableVref(vref: string, collectionID: string, isVirtual: true): void;
 };
 
-/** Syscalls of a step, with those that liveslots makes for what it lets go; one more row may be begun with the last. */
-const callsPerStep = 600;
-/** UTF-16 units read after which a step ends: a row may be as large as a delivery may record (design 5.8). */
-const charactersPerStep = 65_536;
-/** A count is read and written, and once it is zero, liveslots looks at what else holds the reference. */
-const callsPerRelease = 4;
-
 export class Step {
-  #calls = callsPerStep;
-  #characters = charactersPerStep;
-
   constructor(readonly store: Store, readonly references: References) {}
 
   get isSpent(): boolean {
-    return this.#calls <= 0 || this.#characters <= 0;
+    return isHalfSpent();
   }
 
   /** The first row after `prior`, if its key starts with `prefix`. */
   next(prior: string, prefix: string): string | undefined {
-    this.#calls -= 1;
     const key = this.store.vatstoreGetNextKey(prior) as string | undefined;
     return key?.startsWith(prefix) ? key : undefined;
   }
 
   get(key: string): string {
-    this.#calls -= 1;
     const text = this.store.vatstoreGet(key);
     if (text === undefined) throw Error(`the sweep finds no row ${key}`);
-    this.#characters -= text.length;
     return text;
   }
 
   set(key: string, value: string): void {
-    this.#calls -= 1;
     this.store.vatstoreSet(key, value);
   }
 
   remove(key: string): void {
-    this.#calls -= 1;
     this.store.vatstoreDelete(key);
   }
 
@@ -67,22 +54,28 @@ export class Step {
     return false;
   }
 
-  /** Lets go of references that swept data held, and gives those that must wait for another step. */
-  release(slots: readonly string[]): readonly string[] {
-    const counted = slots.filter(isCounted);
+  /**
+   * Lets go of references that removed data held, and gives those that must wait for another step, which a long row cannot
+   * make all of them. Of old data, what only the heap before counted is passed over.
+   */
+  release(slots: readonly string[], isOld: boolean): readonly string[] {
+    const counted = isOld ? slots.filter(isCounted) : slots;
     let at = 0;
-    for (; at < counted.length && this.#calls > 0; at += 1) this.#releaseOne(counted[at]!);
+    for (; at < counted.length && !areCallsHalfSpent(); at += 1) this.#releaseOne(counted[at]!);
     return counted.slice(at);
   }
 
   #releaseOne(vref: string): void {
-    this.#calls -= callsPerRelease;
-    // A count that liveslots has lost is no reason to end the vat.
-    if (this.references.isPresenceReachable(vref.split(':')[0]!)) this.references.removeReachableVref(vref);
+    // A count that liveslots has lost is no reason to end the vat. Of what only the heap holds, the heap counts.
+    if (!hasRow(vref) || this.references.isPresenceReachable(vref.split(':')[0]!)) this.references.removeReachableVref(vref);
   }
 }
 
 /** Imports and durable objects: the rest was counted in the old heap, or is swept itself. */
-function isCounted(vref: string): boolean {
+export function isCounted(vref: string): boolean {
   return vref.startsWith('o-') || vref.startsWith('o+d');
+}
+
+function hasRow(vref: string): boolean {
+  return isCounted(vref) || vref.startsWith('o+v');
 }

@@ -1,6 +1,8 @@
-/** The syscalls of a vat, as liveslots calls them. */
+/** The syscalls of a vat, as liveslots calls them; and, by our patches, how much it may still free. */
+import { leaveToSweep, type Manner } from './dying.js';
 import { unmetered } from './meter.js';
 import { askSyscall, post } from './outbox.js';
+import { countCall, isSpent, isTooMuch } from './portion.js';
 import { isKnown, recall, remember } from './reads.js';
 
 type CapData = { readonly body: string; readonly slots: readonly string[] };
@@ -8,12 +10,21 @@ type Resolution = readonly [vpid: string, isReject: boolean, data: CapData];
 
 /** One that liveslots need not wait for: the host has no say in it before the delivery is settled. */
 function tell(...syscall: readonly unknown[]): void {
-  unmetered(() => { post(JSON.stringify(syscall)); });
+  unmetered(() => {
+    const text = JSON.stringify(syscall);
+    countCall(text.length);
+    post(text);
+  });
 }
 
 /** One whose answer the vat goes on with. Throws for an answer that says `error`. */
 function read(...syscall: readonly unknown[]): unknown {
-  const [status, value] = unmetered(() => askSyscall(JSON.stringify(syscall)));
+  const [status, value] = unmetered(() => {
+    const text = JSON.stringify(syscall);
+    const answer = askSyscall(text);
+    countCall(text.length + (typeof answer[1] === 'string' ? answer[1].length : 0));
+    return answer;
+  });
   if (status === 'ok') return value;
   throw Error(`syscall.${String(syscall[0])} failed: ${String(value)}`);
 }
@@ -55,5 +66,8 @@ export const syscall = harden({
   vatstoreDelete: remove,
   vatstoreGet: get,
   vatstoreGetNextKey: (prior: string) => read('vatstoreGetNextKey', prior) ?? undefined,
+  isSpent,
+  isTooMuch,
+  leaveToSweep: (baseRef: string, manner: Manner) => { leaveToSweep({ vatstoreSet: set }, baseRef, manner); },
   callNow: (target: string, method: string, args: CapData) => read('callNow', target, method, args),
 });

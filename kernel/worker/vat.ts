@@ -5,14 +5,14 @@ import { makeConsole } from './console.js';
 import { endowments } from './endowments.js';
 import { meterControl } from './meter.js';
 import { insistShallow } from './nesting.js';
-import { makeSweep } from './sweep.js';
+import { makeReclaim } from './reclaim.js';
 import { syscall } from './syscall.js';
 import { gcAndFinalize, waitUntilQuiescent } from './turns.js';
 
 /** Carries out a delivery. Rejects for what liveslots cannot do; the vat's own errors are rejections of its promises. */
 export type Dispatch = (delivery: unknown) => Promise<unknown>;
 
-const gcTools = harden({ WeakRef, FinalizationRegistry, waitUntilQuiescent, gcAndFinalize, meterControl, insistShallow, makeSweep });
+const gcTools = harden({ WeakRef, FinalizationRegistry, waitUntilQuiescent, gcAndFinalize, meterControl, insistShallow, makeReclaim });
 
 /** Sets up the vat. Its code is not looked at before startVat, and the bundle is held until then only. */
 export function makeVat(vatId: string, bundle: unknown, liveSlotsOptions: object): Dispatch {

@@ -31,7 +31,7 @@ export async function buildSupervisor(folder: string): Promise<BuiltSupervisor> 
   const result = await runChild({ entry: join(folder, 'entry.js'), replaced: { ...modules, ...patched } });
   if (!result.ok) throw new Error(`the supervisor cannot be bundled: ${result.message}`);
   const own = readdirSync(folder).filter(isModule).map(name => join(folder, name));
-  const here = [fileURLToPath(import.meta.url), fileURLToPath(new URL('./patches.js', import.meta.url)), fileURLToPath(new URL('./child.js', import.meta.url))];
+  const here = [fileURLToPath(import.meta.url), ...['./patches.js', './portion-patches.js'].map(name => fileURLToPath(new URL(name, import.meta.url))), fileURLToPath(new URL('./child.js', import.meta.url))];
   const root = dirname(dirname(folder));
   const inputs = [...new Set([...own, ...here, ...Object.keys(patched), ...result.read])].map(path => [relative(root, path), hashOf(path)] as const);
   return { source: result.source, inputs: Object.fromEntries(inputs.sort(([a], [b]) => (a < b ? -1 : 1))) };

@@ -2,6 +2,8 @@
  * What we change in liveslots 0.11.0 when the supervisor is built. Each text must stand in its file exactly once: a new
  * version of the package that reads differently fails the build, and somebody looks.
  */
+import { portionPatches } from './portion-patches.js';
+
 export type Patch = { readonly file: string; readonly why: string; readonly from: string; readonly to: string };
 
 const file = '@agoric/swingset-liveslots/src/liveslots.js';
@@ -15,6 +17,7 @@ const oldKeys = 'a key of an old weak collection may die before it is swept: wha
 const marks = 'a virtual collection cannot be told from a durable one by its rows';
 
 export const patches: readonly Patch[] = [
+  ...portionPatches,
   {
     file,
     why: sendOnly,
@@ -126,18 +129,6 @@ export const patches: readonly Patch[] = [
     why: shallow,
     from: '          assertAcceptableSyscallCapdataSize([serArgs]);',
     to: '          assertAcceptableSyscallCapdataSize([serArgs]);\n          gcTools.insistShallow(serArgs);',
-  },
-  {
-    file,
-    why: sweep,
-    from: '  const { scanForDeadObjects } = makeBOYDKit({',
-    to: '  const sweep = gcTools.makeSweep(syscall, vrm);\n  const { scanForDeadObjects } = makeBOYDKit({',
-  },
-  {
-    file,
-    why: sweep,
-    from: '    await scanForDeadObjects();',
-    to: '    sweep();\n    await scanForDeadObjects();',
   },
   {
     file: references,

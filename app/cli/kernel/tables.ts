@@ -44,7 +44,7 @@ export const vatVerb: KernelVerb = {
   example: 'windlass kernel vat v1',
   wants: ([id]) => {
     const vat = vatArg(id);
-    return { prefixes: [...vatRows, keys.vatParameters(vat), keys.clistObjectsOf(vat), keys.clistPromisesOf(vat), keys.pausedItemsOf(vat), keys.gcActionsOf(vat), keys.allReaps] };
+    return { prefixes: [...vatRows, keys.vatParameters(vat), keys.clistObjectsOf(vat), keys.clistPromisesOf(vat), keys.pausedItemsOf(vat), keys.gcActionsOf(vat), keys.allReaps, keys.allLaterReaps] };
   },
   answer: (store, [id]) => {
     const vat = knownVatArg(store, id);

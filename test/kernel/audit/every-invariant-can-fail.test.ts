@@ -64,6 +64,7 @@ const faults: Readonly<Record<InvariantName, Fault>> = {
   onlyPausedVatsHaveAQueueOfTheirOwn: [['qp.a2.a7', send('ko25', null)], ['o.b25', 'v2 3 3']],
   pausedQueuesHoldNoAloneItems: [['v.a2', json({ life: 'paused' })], ['qp.a2.a7', '{"type":"terminate-vat","vat":"v2","reason":{"body":"#1","slots":[]},"result":null}']],
   reapsAreQueuedOnce: [['r.a1', 'v1'], ['next.reap', '2']],
+  laterReapsAreQueuedOnce: [['rl.a1', 'v1'], ['next.reap', '2']],
   timersKnowTheirTokens: [['os.b27', json({ at: '' })]],
   pinsAreOfNamedVats: [['vname.boot', undefined]],
   terminatedVatsAreBeingRemoved: [['vt.a1', 'v1']],

@@ -11,7 +11,7 @@ after(() => Promise.all(open.map(kernel => kernel.shutdown())));
 async function story(options: TestKernelOptions, restart: (k: TestKernel) => Promise<TestKernel>): Promise<{ readonly activity: string; readonly left: readonly number[] }> {
   let k = await makeLeaver({ ...options, params: { snapshotInitial: 5, snapshotInterval: 5 } });
   await call(k, 'gather', [60n]);
-  await call(k, 'fill', [0n, 150n, 5n]);
+  await call(k, 'fill', [0n, 700n, 5n]);
   const old = await virtualKeys(k);
   await upgradeLeaver(k);
   const left: number[] = [];
@@ -27,7 +27,7 @@ async function story(options: TestKernelOptions, restart: (k: TestKernel) => Pro
 
 test('a sweep that is paged out, restarted and loaded from heap snapshots in its middle is the one that is not', { timeout: 180_000 }, async () => {
   const plain = await story({}, k => Promise.resolve(k));
-  assert.ok(plain.left.length > 3 && plain.left.at(-1) === 0, plain.left.join(' '));
+  assert.ok(plain.left.length >= 3 && plain.left.at(-1) === 0, plain.left.join(' '));
   assert.deepEqual(await story({}, k => k.reopen()), plain);
   assert.deepEqual(await story({ maxVatsOnline: 1 }, k => Promise.resolve(k)), plain);
 });

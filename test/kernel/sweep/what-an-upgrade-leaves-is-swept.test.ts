@@ -8,7 +8,7 @@ const open: TestKernel[] = [];
 after(() => Promise.all(open.map(kernel => kernel.shutdown())));
 
 /** Of a bringOutYourDead, with what liveslots frees because the sweep let go of it. */
-const syscallsMax = 1_000;
+const syscallsMax = 4_500;
 /** Delivers, with a bringOutYourDead each, until none of the keys is left; gives how many deliveries that took. */
 async function tickUntilGone(k: TestKernel, old: readonly string[]): Promise<number> {
   for (let ticks = 0; ticks < 200; ticks += 1) {
@@ -36,7 +36,7 @@ test('3,000 virtual objects and their collections go in bounded steps, with what
   await call(k, 'letGo');
   const ticks = await tickUntilGone(k, old);
   const steps = await collections(k);
-  assert.ok(ticks > 10 && steps.every(count => count <= syscallsMax), `${ticks} ticks, ${Math.max(...steps)} syscalls at most`);
+  assert.ok(ticks > 3 && steps.every(count => count <= syscallsMax), `${ticks} ticks, ${Math.max(...steps)} syscalls at most`);
   assert.equal(await call(k, 'sum', [0n, 40n]), '#"+780"');
   assert.match(await call(k, 'durable'), /"object 9","thing 0","thing 1","thing 2","thing 3","thing 4"\]$/);
   assert.deepEqual(audit(k.kernel.state.rows), []);
@@ -102,7 +102,7 @@ test('a vat that ends in the middle of its sweep leaves nothing', { timeout: 60_
   const k = await makeLeaver({ params: { cleanupBudget: 100_000 } });
   open.push(k);
   await call(k, 'gather', [60n]);
-  await call(k, 'fill', [0n, 300n, 5n]);
+  await call(k, 'fill', [0n, 900n, 5n]);
   const old = await virtualKeys(k);
   await upgradeLeaver(k);
   await call(k, 'tick');
