@@ -9,7 +9,7 @@ import { collections, fulfilled, leaver as hoarder, objectsIn, storeKeys } from 
 export { hoarder };
 
 /** Of a bringOutYourDead: its portion, and what it ends of what it has begun. */
-const syscallsMax = 6_000;
+export const syscallsMax = 6_000;
 const vat = 'kernel/hoarder';
 const plenty = 1_000_000_000;
 /** A vat that brings out its dead after each delivery if nothing else is said, and the source of what it keeps. */
