@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { abciSocketAddress } from '../../chain/engine/comet/index.js';
 import { GenesisError } from '../../chain/engine/home-files/index.js';
+import type { Logger } from '../../chain/index.js';
 import { nodeDefaults } from '../../config/node.js';
 import { UpgradeNeeded, WrongRelease } from '../host/upgrade.js';
 import { DatabaseLocked } from '../store.js';
@@ -18,8 +19,9 @@ import type { Io } from './io.js';
 import { devKeys } from './keyring/hd.js';
 import { showProgress } from './progress.js';
 import { homeOf, rpcUrl } from './settings.js';
+import { waitForCosmovisor } from './supervised.js';
 import { programVersion } from './version.js';
-import { waitForSignal } from './signals.js';
+import { waitForSignal, type Stopping } from './signals.js';
 
 type Flags = {
   dev?: true; engine?: EngineName; 'rpc.laddr'?: string; 'p2p.laddr'?: string; 'abci.address'?: string; blockTime?: string; withComet: string;
@@ -53,6 +55,18 @@ async function start(io: Io, home: string, flags: Flags): Promise<void> {
   const config = readConfig(io, home);
   const log = makeLog(flags.logLevel, flags.logFormat, line => io.err(line));
   if (engine === 'embedded') log.warn({ engine }, 'the embedded engine is for development and tests only');
+  try {
+    await runNode(io, { home, engine, flags, checked, config, isFresh }, log, stopping);
+  } catch (error) {
+    if (error instanceof CliFailure && error.cause instanceof UpgradeNeeded) await waitForCosmovisor(io, log, stopping.signal);
+    throw error;
+  }
+}
+
+type Start = { readonly home: string; readonly engine: EngineName; readonly flags: Flags; readonly checked: CheckedFlags; readonly config: AppConfig; readonly isFresh: boolean };
+
+/** Until it is told to stop, or ends. */
+async function runNode(io: Io, { home, engine, flags, checked, config, isFresh }: Start, log: Logger, stopping: Stopping): Promise<void> {
   const replay = showReplay(io);
   const node = await open({
     ...optionsOf(home, engine, flags, checked, config), log, signal: stopping.signal,

@@ -37,6 +37,7 @@ function startCosmovisor(home: string, args: readonly string[]): Supervisor {
   const { path, skip } = cosmovisorOrReason();
   if (path === undefined) throw new Error(skip);
   const child = spawn(path, ['run', ...args], {
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, DAEMON_NAME: 'windlass', DAEMON_HOME: home, UNSAFE_SKIP_BACKUP: 'true', DAEMON_SHUTDOWN_GRACE: '10s', WINDLASS_HOME: home },
   });
@@ -45,7 +46,8 @@ function startCosmovisor(home: string, args: readonly string[]): Supervisor {
   return {
     pid: child.pid as number, log, ended,
     stop: async () => {
-      child.kill('SIGTERM');
+      // To its group: after an upgrade v1.5.0 signals the first node, which is gone, and ends without the second.
+      if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid as number), 'SIGTERM');
       await ended;
     },
   };
