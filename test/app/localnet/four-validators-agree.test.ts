@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import { QuerySigningInfosResponse } from 'cosmjs-types/cosmos/slashing/v1beta1/query';
 import type { NodeRpc } from '../../../app/cli/node-rpc.js';
 import { findCometBinary } from '../../../chain/engine/comet/index.js';
+import { readPrivValidatorKey } from '../../../chain/engine/home-files/index.js';
+import { consensusAddress } from '../../../chain/index.js';
 import { addressNamed, chainClient, createVat, devAccounts, fulfilled, invokeMsg, sendMsg } from '../crash/chain-client.js';
 import { startTestNode, until } from '../../support/node.js';
 import { appHashIn, freeBasePort, heightAt, localnetFolder, processesOf, startLocalnet, withoutProc } from './support.js';
@@ -37,9 +39,11 @@ test('four validators agree on every AppHash; one that is killed comes back, and
   await use(3, clients[1]);
   await until('six blocks without node3', async () => ((await heightAt(url1)) >= diedAt + 6n ? true : undefined));
 
-  const missed = (await missedBlocks(clients[1])).sort((a, b) => Number(b - a));
-  assert.ok((missed[0] ?? 0n) >= 4n, `one did not sign: ${missed.join(' ')}`);
-  assert.ok(missed.length === 4 && (missed[1] ?? 0n) < (missed[0] ?? 0n) / 2n, `only one: ${missed.join(' ')}`);
+  const killed = consensusAddress.text(Buffer.from(readPrivValidatorKey(join(home, 'node3')).address, 'hex'));
+  const missed = await missedBlocks(clients[1]);
+  // Votes of others may come too late for a block now and then; of the killed one, none comes.
+  const most = Math.max(...missed.values());
+  assert.ok(missed.size === 4 && missed.get(killed) === most && most >= 4, `only ${killed} signs nothing: ${[...missed].join(' ')}`);
 
   const back = await startTestNode({ engine: 'cometbft', home: join(home, 'node3'), blockTime: '300ms', args: ['--rpc.laddr', url3.replace('http', 'tcp')], p2pLaddr: p2pOf(home, 'node3') });
   const tip = await until('twenty blocks', async () => {
@@ -62,9 +66,10 @@ test('four validators agree on every AppHash; one that is killed comes back, and
 });
 
 /** Of each validator, as slashing counts them from the commits of CometBFT. */
-async function missedBlocks({ rpc }: { readonly rpc: NodeRpc }): Promise<bigint[]> {
+/** By consensus address. */
+async function missedBlocks({ rpc }: { readonly rpc: NodeRpc }): Promise<ReadonlyMap<string, number>> {
   const { value } = await rpc.queryAbci('/cosmos.slashing.v1beta1.Query/SigningInfos', new Uint8Array(0));
-  return QuerySigningInfosResponse.decode(value).info.map(({ missedBlocksCounter }) => missedBlocksCounter);
+  return new Map(QuerySigningInfosResponse.decode(value).info.map(({ address, missedBlocksCounter }) => [address, Number(missedBlocksCounter)]));
 }
 
 /** The process of a home's node itself, not of its CometBFT. */
