@@ -16,6 +16,9 @@ export type Options = {
 
 const minute = 60_000;
 
+/** Tests of nodes mostly wait for blocks, so the suite has one more than there are cores; the long ones compute. */
+const defaultConcurrency = (long: boolean): number => availableParallelism() + (long ? 0 : 1);
+
 /** The suite's bound is a promise of docs/development.md; the long tests' one only ends what hangs. */
 const defaults = {
   suite: { fileTimeout: 3 * minute, totalTimeout: 15 * minute },
@@ -41,7 +44,7 @@ export function readOptions(argv: readonly string[]): Options {
   return {
     long,
     filters,
-    concurrency: positive(values, '--concurrency') ?? availableParallelism(),
+    concurrency: positive(values, '--concurrency') ?? defaultConcurrency(long),
     fileTimeout: seconds(values, '--file-timeout') ?? bounds.fileTimeout,
     totalTimeout: seconds(values, '--total-timeout') ?? bounds.totalTimeout,
     root: values.get('--root'),
