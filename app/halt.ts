@@ -1,7 +1,11 @@
 /**
- * How a node ends at a height from which the chain needs another release (design 4, Upgrade block): nothing of that block is
+ * What a node does at a height from which the chain needs another release (design 4, Upgrade block): nothing of that block is
  * executed, CometBFT is ended first and waited for, then the workers, and the file that a supervisor watches is written last,
  * when everything is closed: whoever reads it may copy the data folder or start the next release at once.
+ *
+ * Where an operator runs CometBFT (`--with-comet=false`) only the workers are ended before the file is written: its
+ * FinalizeBlock stays unanswered, the database stays open, and queries of the height before are answered until the node is
+ * told to stop. There the file says that the next release is wanted, not that the home is free: `pre-upgrade` answers 31 until it is.
  */
 import type { UpgradeNeeded } from './host/upgrade.js';
 import { writeUpgradeInfo } from './upgrade-info.js';
@@ -38,7 +42,7 @@ export function makeHalt(answer: 'silence' | 'refusal'): Halt {
   };
 }
 
-/** The last step: the home is closed, and the next release may have it. */
+/** The last step. The home is closed, and the next release may have it; with an operator's CometBFT, when the node has been stopped. */
 export function announceUpgrade(home: string, { plan, height }: UpgradeNeeded, onStep?: (step: HaltStep) => void): void {
   onStep?.('closed');
   writeUpgradeInfo(home, { name: plan.name, height, info: plan.info });

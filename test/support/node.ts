@@ -211,7 +211,7 @@ function makeNode({ home, rpcUrl, child, exited, output, dispose }: Parts): Test
 }
 
 /** A port that was free a moment ago, for CometBFT's peers: it does not say which one it took. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
