@@ -116,7 +116,7 @@ async function openTrader(comet: CometClient, index: number): Promise<{ trader: 
 
 function makeMarket(node: TestNode, comet: CometClient, traders: readonly Trader[], clients: ReadonlyMap<string, SigningStargateClient>, close: () => Promise<void>): Market {
   const queries = QueryClient.withExtensions(comet, windlass.setupKernelExtension);
-  const modules = ['kernel', 'fee_collector', 'distribution'].map(name => addressText(moduleAddress(name)));
+  const modules = ['kernel', 'fee_collector', 'distribution', 'bonded_tokens_pool', 'not_bonded_tokens_pool', 'gov'].map(name => addressText(moduleAddress(name)));
   const coinsOf = async (address: string, height?: bigint): Promise<readonly windlass.Coin[]> => {
     const data = QueryAllBalancesRequest.encode(QueryAllBalancesRequest.fromPartial({ address })).finish();
     const { value } = await queries.queryAbci('/cosmos.bank.v1beta1.Query/AllBalances', data, height === undefined ? undefined : Number(height));
