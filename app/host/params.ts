@@ -44,14 +44,28 @@ export function makeParamsKeeper(codecs: Codecs): ParamsKeeper {
   };
 }
 
+/**
+ * Bounds of what a vote may set (docs/hazards.md): a chain that was given too much must still make the blocks of the vote that takes
+ * it back. 10^10 computrons are 20 to 50 s of a core in a plain loop, and room for four of the dearest deliveries; 100,000 rows go into
+ * one batch; gas is at most a thousand times the default, so that what a tx is said to have used stays far below the int64 of its result.
+ */
+const computronsPerBlockMax = 10_000_000_000n;
+const countMax = 100_000;
+const gasPerActionMax = 50_000_000n;
+const gasPerByteMax = 10_000n;
+
 function checkParams(params: Params): void {
   const bad = (what: string): never => refuse('kernel', kernelCodes.badOption, `parameter ${what}`);
   if (params.computronsPerDelivery < 20_000_000n || params.computronsPerDelivery > 2n ** 31n - 1n) bad('computrons_per_delivery must be from 20,000,000 to 2,147,483,647');
   if (params.computronsPerBlock < params.computronsPerDelivery) bad('computrons_per_block must not be less than computrons_per_delivery');
+  if (params.computronsPerBlock > computronsPerBlockMax) bad('computrons_per_block must not be more than 10,000,000,000');
   if (params.roundWidth < 1 || params.roundWidth > 64) bad('round_width must be from 1 to 64');
   for (const [name, value] of [['queue_max', params.queueMax], ['snapshot_initial', params.snapshotInitial], ['snapshot_interval', params.snapshotInterval], ['reap_interval', params.reapInterval], ['cleanup_budget', params.cleanupBudget]] as const) {
     if (value < 1) bad(`${name} must be at least 1`);
+    if (value > countMax) bad(`${name} must not be more than 100,000`);
   }
+  if (params.gasPerAction > gasPerActionMax) bad('gas_per_action must not be more than 50,000,000');
+  if (params.gasPerByte > gasPerByteMax) bad('gas_per_byte must not be more than 10,000');
   const prices = [params.computePrice, ...params.quotaPrices.map(({ price }) => price)];
   if (!prices.every(price => price === undefined || (isDenom(price.denom) && parseAmount(price.amount) !== undefined))) bad('compute_price and quota_prices must be coins');
   if (params.maxBundleBytes > 32n * 1024n * 1024n) bad('max_bundle_bytes must not be more than 32 MiB');

@@ -170,3 +170,27 @@ test('an upgrade without work or events lets everything in at once', async () =>
   assert.equal(k.outcomes.get(action)?.state, 'fulfilled');
   await k.shutdown();
 });
+
+test('what governance decides is obeyed at once in the drain; what it does as an account waits with the others, and then comes first', async () => {
+  const world = await makeWorld();
+  const { k, vats } = world;
+  upgrade(world);
+  const own = k.invoke('alice', 'a', 'of-alice');
+  const voted = k.queueFirst({ kind: 'invoke', sender: 'alice', target: 'a', method: 'voted', args: encodeCapData([]), saveAs: '', funds: [] });
+  const held = k.command({ kind: 'hold', vat: vats[1] });
+  const first = await k.run();
+  assert.equal(first.steps[0]?.kind, 'intake');
+  assert.equal(k.outcomes.get(held)?.state, 'fulfilled');
+  assert.ok(k.kernel.state.rows.has(keys.drain), 'the drain goes on');
+  assert.ok(ownMessages(k) < workMax, 'what waits for the held vat is not waited for');
+
+  const ended = k.command({ kind: 'terminate', vat: vats[1], reason: 'it was voted' });
+  const second = await k.run();
+  assert.deepEqual([k.outcomes.get(ended)?.state, k.kernel.state.rows.has(keys.drain)], ['fulfilled', true]);
+  const later = await untilDrained(k);
+  const kinds = kindsOf([first, second, ...later]);
+  assert.deepEqual(kinds.slice(0, kinds.lastIndexOf('inject')).filter(kind => kind === 'intake').length, 2, `the two commands alone: ${kinds.join(' ')}`);
+  for (const action of [own, voted]) assert.equal((await k.outcome(action)).state, 'fulfilled');
+  assert.deepEqual(await deliveriesTo(k, vats[0]), ['fan-out', ...works, 'notify', 'voted', 'of-alice']);
+  await k.shutdown();
+});

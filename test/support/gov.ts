@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import type { EncodeObject } from '@cosmjs/proto-signing';
 import type { Event, ExecTxResult, ResponseFinalizeBlock, Timestamp } from '../../chain/abci/types.js';
-import { addressBytes, governanceAddress, moduleAddress, operatorAddress, type Codecs, type Module } from '../../chain/index.js';
+import { addressBytes, addressText, governanceAddress, moduleAddress, operatorAddress, type Codecs, type Coins, type Context, type Module } from '../../chain/index.js';
 import { decOf, dec } from '../../chain/decimal.js';
+import { fundPool } from '../../chain/modules/distribution/index.js';
 import { makeGovModule, type GovModule, type GovParams, type GovStaking, type Proposal, type Vote } from '../../chain/modules/gov/index.js';
 import type { Delegation, Validator } from '../../chain/modules/staking/types.js';
 import { makeTestChain, testCodecs, type TestChain } from './chain-app.js';
@@ -35,6 +36,7 @@ export type GovChain = {
 const genesisTime = 1_700_000_000n;
 export const uwind = (amount: number | string): { denom: string; amount: string }[] => [{ denom: 'uwind', amount: String(amount) }];
 export const govAddress = governanceAddress;
+export const communityPoolAddress = addressText(moduleAddress('distribution'));
 
 /** Periods in seconds: deposits 100, votes 50, expedited votes 20; min_deposit 1000, expedited 5000, no minimal share. */
 export const shortParams = {
@@ -66,16 +68,22 @@ export type GovChainOptions = {
   readonly held?: { denom: string; amount: string }[];
   readonly codecs?: Codecs;
   readonly modules?: readonly Module[];
+  /** Of `modules`. */
+  readonly extraStores?: readonly string[];
 };
 
 /** Every wallet has 1,000,000 uwind and 1,000 other. */
-export async function makeGovChain({ wallets, stake, gov = {}, modules = [], held = [], ...options }: GovChainOptions): Promise<GovChain> {
+export async function makeGovChain({ wallets, stake, gov = {}, modules = [], extraStores = [], held = [], ...options }: GovChainOptions): Promise<GovChain> {
   let module: GovModule | undefined;
   const accounts = wallets.map(({ address }) => ({ address, coins: [{ denom: 'other', amount: '1000' }, ...uwind(1_000_000)] }));
   const chain = await makeTestChain({
     accounts,
     without: ['gov'],
-    modules: ({ auth, bank }) => [...modules, module = makeGovModule({ codecs: testCodecs, auth, bank, staking: stakingOf(stake), denom: 'uwind' })],
+    extraStores,
+    modules: ({ auth, bank, distribution }) => {
+      const communityPool = { address: communityPoolAddress, fund: (ctx: Context, from: string, coins: Coins) => fundPool(distribution, ctx, from, coins) };
+      return [...modules, module = makeGovModule({ codecs: testCodecs, auth, bank, staking: stakingOf(stake), denom: 'uwind', communityPool })];
+    },
     appState: {
       ...(held.length === 0 ? {} : { bank: { balances: [...accounts, { address: govAddress, coins: held }] } }),
       gov: { starting_proposal_id: '1', params: { ...shortParams, ...options.params }, ...gov },

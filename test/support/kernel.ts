@@ -29,6 +29,8 @@ export type TestKernel = {
   reopen(): Promise<TestKernel>;
   run(): Promise<KernelRun>;
   queue(action: NewAction): bigint;
+  /** As what governance does as an account: in the class that is served first. */
+  queueFirst(action: NewAction): bigint;
   /** By who rules the kernel; done first in the next run. */
   command(action: NewControl): bigint;
   invoke(sender: string, target: string, method: string, args?: Passable, saveAs?: string): bigint;
@@ -104,14 +106,16 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
   let nextAction = 1n;
   let now = 1_000n;
   const outcomes = new Map<bigint, Outcome>();
-  const waiting: Action[] = [];
+  const [first, waiting]: [Action[], Action[]] = [[], []];
   const commands: ControlAction[] = [];
 
   /** One run over what was queued, committed. */
   const run = async (): Promise<KernelRun> => {
-    const result = await kernel.run({ control: commands.splice(0), highPriority: [], actions: waiting, newBundles: [], now, params });
+    const result = await kernel.run({ control: commands.splice(0), highPriority: first, actions: waiting, newBundles: [], now, params });
     for (const op of result.outbound) {
-      if (op.kind === 'action-taken' && waiting.some(({ id }) => id === op.action)) waiting.splice(waiting.findIndex(({ id }) => id === op.action), 1);
+      for (const lane of [first, waiting]) {
+        if (op.kind === 'action-taken' && lane.some(({ id }) => id === op.action)) lane.splice(lane.findIndex(({ id }) => id === op.action), 1);
+      }
       if (op.kind === 'action-settled') outcomes.set(op.action, op);
     }
     backing.commit(kernel.state.rows.runChanges());
@@ -120,12 +124,14 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
     assert.deepEqual(violations, []);
     return result;
   };
-  const queue = (action: NewAction): bigint => {
+  const queueIn = (lane: Action[], action: NewAction): bigint => {
     const id = nextAction;
     nextAction += 1n;
-    waiting.push({ id, ...action });
+    lane.push({ id, ...action });
     return id;
   };
+  const queue = (action: NewAction): bigint => queueIn(waiting, action);
+  const queueFirst = (action: NewAction): bigint => queueIn(first, action);
   const command = (action: NewControl): bigint => {
     const id = nextAction;
     nextAction += 1n;
@@ -153,7 +159,7 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
     return again;
   };
   return {
-    kernel, backing, snapshots, reopen, run, queue, command, invoke, createVat, outcome, outcomes,
+    kernel, backing, snapshots, reopen, run, queue, queueFirst, command, invoke, createVat, outcome, outcomes,
     bundleId: (vat: string) => ids.get(vat) as string,
     continueFrom: (action: bigint, time: bigint) => {
       nextAction = action;

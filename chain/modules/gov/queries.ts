@@ -8,7 +8,7 @@ import { queryHandler } from '../query-handler.js';
 import type { Gov } from './host.js';
 import { depositsOfPrefix, govStore, proposalsPrefix, votesOfPrefix } from './keys.js';
 import { toLegacyParams, toLegacyProposal, toLegacyTally, toLegacyVote, type LegacyParams, type LegacyProposal, type LegacyTally, type LegacyVote } from './legacy.js';
-import { tally } from './tally.js';
+import { tallySoFar } from './tally-so-far.js';
 import { emptyTally, proposalStatus, type Deposit, type GovParams, type Proposal, type TallyResult, type Vote } from './types.js';
 
 type OfProposal = { proposalId: bigint };
@@ -114,12 +114,11 @@ function depositsOf({ store }: Gov, ctx: QueryContext, { proposalId, pagination 
   return { deposits: page.rows.map(([, bytes]) => store.decodeDeposit(bytes)), pagination: page.response };
 }
 
-/** While votes come in, as it would be now; afterwards as it was. */
+/** While votes come in, as it would be now, unless that is too much to count; afterwards as it was. */
 function tallyOf(gov: Gov, ctx: QueryContext, id: bigint): TallyResult {
-  const { store, staking } = gov;
   const proposal = existing(gov, ctx, id);
   if (proposal.status !== proposalStatus.votingPeriod) return proposal.finalTallyResult ?? emptyTally;
-  return tally(staking, ctx.stores, store.votes(ctx.stores, id), proposal, store.params(ctx.stores)).result;
+  return tallySoFar(gov, ctx.stores, proposal);
 }
 
 /** The whole, and in the older groups the one that is asked for. */

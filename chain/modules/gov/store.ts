@@ -47,6 +47,8 @@ export type GovStore = {
 
   vote(state: Readable, id: bigint, voter: string): Vote | undefined;
   votes(state: Readable, id?: bigint): readonly Vote[];
+  /** Of a proposal, each read when it is asked for. */
+  eachVote(state: Readable, id: bigint): Iterable<Vote>;
   decodeVote(bytes: Uint8Array): Vote;
   setVote(state: Writable, vote: Vote): void;
   deleteVotes(state: Writable, id: bigint): void;
@@ -95,6 +97,10 @@ export function makeGovStore(codecs: Codecs): GovStore {
     deleteDeposit: (state, { proposalId, depositor }) => state.store(govStore).delete(depositKey(proposalId, depositor)),
     vote: (state, id, voter) => decoded(state, voteKey(id, voter), bytes => voteCodec.decode(bytes)),
     votes: (state, id) => rowsBelow(state, id === undefined ? votesPrefix : votesOfPrefix(id)).map(([, bytes]) => voteCodec.decode(bytes)),
+    eachVote: function* (state, id) {
+      const prefix = votesOfPrefix(id);
+      for (const [, bytes] of state.store(govStore).iterate(prefix, endOfPrefix(prefix))) yield voteCodec.decode(bytes);
+    },
     decodeVote: bytes => voteCodec.decode(bytes),
     setVote: (state, vote) => state.store(govStore).set(voteKey(vote.proposalId, vote.voter), voteCodec.encode(vote)),
     deleteVotes: (state, id) => {

@@ -23,14 +23,14 @@ type Weighing = {
 type Count = { readonly power: Map<number, Dec>; total: Dec };
 
 /** Counts the votes of a proposal, each by the stake behind it now. Changes nothing. */
-export function tally(staking: GovStaking, state: Readable, votes: readonly Vote[], proposal: Pick<Proposal, 'expedited'>, params: GovParams): Verdict {
+export function tally(staking: GovStaking, state: Readable, votes: Iterable<Vote>, proposal: Pick<Proposal, 'expedited'>, params: GovParams): Verdict {
   const count = countVotes(staking, state, votes);
   const result = resultOf(count);
   return { ...verdictOf(count, staking.totalBonded(state), proposal, params), result };
 }
 
 /** Who voted counts with all that he delegated to bonded validators; a validator's vote counts with what is left of its shares. */
-function countVotes(staking: GovStaking, state: Readable, votes: readonly Vote[]): Count {
+function countVotes(staking: GovStaking, state: Readable, votes: Iterable<Vote>): Count {
   const validators = new Map<string, Weighing>(staking.bondedByPower(state).map(({ operatorAddress: operator, tokens, delegatorShares }) =>
     [operator, { tokens, shares: delegatorShares, deductions: decZero, vote: [] }]));
   const count: Count = { power: new Map(), total: decZero };

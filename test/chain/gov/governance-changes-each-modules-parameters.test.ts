@@ -73,6 +73,51 @@ test('consensus: the change reaches CometBFT with the block, whole; what CometBF
   }
 });
 
+test('staking: its parameters, in the SDK’s bounds', async () => {
+  const { params } = await ask<{ params: { maxValidators: number } }>('/cosmos.staking.v1beta1.Query/Params');
+  const wanted = { ...params, unbondingTime: { seconds: 60n, nanos: 0 }, maxValidators: 7, maxEntries: 3, minCommissionRate: '50000000000000000' };
+  const typeUrl = '/cosmos.staking.v1beta1.MsgUpdateParams';
+  assert.equal((await decide(typeUrl, { params: wanted })).failedReason, '');
+  assert.deepEqual((await ask<{ params: object }>('/cosmos.staking.v1beta1.Query/Params')).params, wanted);
+  for (const [change, reason] of [
+    [{ maxValidators: 0 }, 'max validators must be positive: 0'],
+    [{ unbondingTime: undefined }, 'unbonding time must be positive: 0'],
+    [{ minCommissionRate: '1000000000000000001' }, 'minimum commission rate cannot be greater than 100%: 1.000000000000000001'],
+  ] as const) assert.equal((await decide(typeUrl, { params: { ...wanted, ...change } })).failedReason, reason);
+  assert.equal((await decide(typeUrl, {})).failedReason, 'empty params: invalid request');
+  assert.deepEqual((await ask<{ params: object }>('/cosmos.staking.v1beta1.Query/Params')).params, wanted);
+});
+
+test('slashing: its parameters, in the SDK’s bounds', async () => {
+  const current = async () => (await ask<{ params: object }>('/cosmos.slashing.v1beta1.Query/Params')).params;
+  const wanted = { ...(await current()), signedBlocksWindow: 50n, downtimeJailDuration: { seconds: 5n, nanos: 0 } };
+  const typeUrl = '/cosmos.slashing.v1beta1.MsgUpdateParams';
+  assert.equal((await decide(typeUrl, { params: wanted })).failedReason, '');
+  assert.deepEqual(await current(), wanted);
+  for (const [change, reason] of [
+    [{ signedBlocksWindow: 0n }, 'signed blocks window must be positive: 0: invalid request'],
+    [{ downtimeJailDuration: undefined }, 'downtime jail duration must be positive: 0s: invalid request'],
+    [{ slashFractionDowntime: Buffer.from('1000000000000000001') }, 'downtime slash fraction too large: 1.000000000000000001: invalid request'],
+  ] as const) assert.equal((await decide(typeUrl, { params: { ...wanted, ...change } })).failedReason, reason);
+  assert.deepEqual(await current(), wanted);
+});
+
+test('distribution: from the next block on nobody lets others receive their rewards', async () => {
+  const setAddress = { typeUrl: '/cosmos.distribution.v1beta1.MsgSetWithdrawAddress', value: { delegatorAddress: alice.address, withdrawAddress: val.address } };
+  await gov.sent(alice, [setAddress]);
+  const current = async () => (await ask<{ params: object }>('/cosmos.distribution.v1beta1.Query/Params')).params;
+  const wanted = { ...(await current()), communityTax: '100000000000000000', withdrawAddrEnabled: false };
+  const typeUrl = '/cosmos.distribution.v1beta1.MsgUpdateParams';
+  assert.equal((await decide(typeUrl, { params: wanted })).failedReason, '');
+  assert.deepEqual(await current(), wanted);
+  assert.match((await gov.send(alice, [setAddress])).log, /set withdraw address disabled/);
+  for (const [change, reason] of [
+    [{ communityTax: '1000000000000000001' }, 'community tax too large: 1.000000000000000001: invalid request'],
+    [{ baseProposerReward: '1' }, 'cannot update base or bonus proposer reward because these are deprecated fields: invalid request'],
+  ] as const) assert.equal((await decide(typeUrl, { params: { ...wanted, ...change } })).failedReason, reason);
+  assert.deepEqual(await current(), wanted);
+});
+
 test('gov: its own parameters, in the SDK’s bounds', async () => {
   const params = await govParams(gov);
   const bad: readonly (readonly [Partial<GovParams>, string])[] = [

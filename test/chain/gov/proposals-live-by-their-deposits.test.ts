@@ -4,7 +4,7 @@ import { addressText, moduleAddress } from '../../../chain/index.js';
 import { proposalStatus, voteOption } from '../../../chain/modules/gov/index.js';
 import { strangerAddress } from '../../support/chain-app.js';
 import { makeTestWallet } from '../../support/chain-wallet.js';
-import { depositMsg, eventsOf, govAddress, makeGovChain, submitMsg, timeOf, uwind, voteMsg, type GovChain } from '../../support/gov.js';
+import { communityPoolAddress, depositMsg, eventsOf, govAddress, makeGovChain, submitMsg, timeOf, uwind, voteMsg, type GovChain } from '../../support/gov.js';
 
 const [alice, bob, val] = [await makeTestWallet('gov alice'), await makeTestWallet('gov bob'), await makeTestWallet('gov val')];
 const stake = { validators: [{ operator: val, tokens: 100n }], delegations: [{ from: val, to: val, shares: '100' }] };
@@ -113,6 +113,21 @@ test('the proposer may cancel before the votes are counted, and pays a part of e
     assert.deepEqual(await gov.votes(1n), []);
     assert.deepEqual(eventsOf((await gov.pass(200)).events, 'active_proposal'), []);
   }
+});
+
+test('what a cancelled proposal costs may go to the community pool, which counts it', async () => {
+  const gov = await makeChain({ proposal_cancel_ratio: '0.3', proposal_cancel_dest: communityPoolAddress });
+  await gov.sent(alice, [submitMsg(alice, { deposit: 999 })]);
+  await gov.sent(bob, [depositMsg(bob, 1n, 11)]);
+  const { bank } = gov.chain.core;
+  const supply = bank.supply(gov.chain.store.branch(), 'uwind');
+  const pool = async () => (await gov.chain.ask<{ pool: object }>('/cosmos.distribution.v1beta1.Query/CommunityPool', 'cosmos.distribution.v1beta1.QueryCommunityPoolRequest', 'cosmos.distribution.v1beta1.QueryCommunityPoolResponse', {})).pool;
+  assert.deepEqual(await pool(), []);
+  await gov.sent(alice, [{ typeUrl: '/cosmos.gov.v1.MsgCancelProposal', value: { proposalId: 1n, proposer: alice.address } }]);
+  assert.deepEqual(await pool(), [{ denom: 'uwind', amount: `302${'0'.repeat(18)}` }]);
+  assert.equal(gov.chain.balance(communityPoolAddress), 302n);
+  assert.deepEqual([gov.chain.balance(alice.address), gov.chain.balance(bob.address), gov.chain.balance(govAddress)], [rich - 299n, rich - 3n, 0n]);
+  assert.equal(bank.supply(gov.chain.store.branch(), 'uwind'), supply);
 });
 
 test('what a cancelled proposal costs never goes to a pool that must hold exactly what is staked', async () => {
