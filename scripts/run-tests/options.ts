@@ -21,7 +21,7 @@ const defaultConcurrency = (long: boolean): number => availableParallelism() + (
 
 /** The suite's bound is a promise of docs/development.md; the long tests' one only ends what hangs. */
 const defaults = {
-  suite: { fileTimeout: 3 * minute, totalTimeout: 15 * minute },
+  suite: { fileTimeout: 5 * minute, totalTimeout: 15 * minute },
   long: { fileTimeout: 60 * minute, totalTimeout: 240 * minute },
 };
 
