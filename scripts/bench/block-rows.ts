@@ -10,7 +10,7 @@ import { timed } from './stopwatch.js';
 
 const group = 'block';
 const callsPerBlock = 10;
-const never = { snapshot_initial: 1_000_000_000, snapshot_interval: 1_000_000_000 };
+const never = { snapshot_initial: 100_000, snapshot_interval: 100_000 };
 const eachBlock = { snapshot_initial: callsPerBlock, snapshot_interval: callsPerBlock };
 
 /** A file system in memory, where syncing costs nothing; where there is none, the disk's own time is in the figures. */
