@@ -6,7 +6,7 @@ import type { GcAction } from './gc.js';
 import type { VatId } from './ids.js';
 import type { NotifyItem, SendItem } from './items.js';
 import { chargeVat } from './meter.js';
-import { settleNotice, type QueuedNotify } from './notify.js';
+import { settleNotices, type QueuedNotify } from './notify.js';
 import { noteAtWork, pageInPrice } from './page-in.js';
 import { releaseItem, takeFromQueue } from './queues.js';
 import { noteMoreToReap, queueDueReap, takeReap } from './reap.js';
@@ -106,11 +106,11 @@ function doKernelItem(state: KernelState, planned: Exclude<PlannedItem, { kind: 
       for (const { key } of planned.actions) state.rows.delete(key);
       return 1;
     case 'notices':
-      for (const { key, item } of planned.notices) settleNotice(state, key, item);
+      settleNotices(state, planned.vat, planned.notices);
       return planned.notices.length;
     case 'kernel':
       if (isUnasked(planned.item)) {
-        settleNotice(state, planned.key, planned.item);
+        settleNotices(state, planned.item.vat, [{ key: planned.key, item: planned.item }]);
       } else {
         takeFromQueue(state, planned.key, planned.item);
         if (planned.item.type === 'send') callService(state, planned.item);

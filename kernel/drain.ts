@@ -19,9 +19,15 @@ const eventsPerStepMax = 1000;
 export function readDrain(rows: ReadableRows): Drain | undefined {
   const text = rows.get(keys.drain);
   if (text === undefined) return undefined;
+  const drain = parseDrain(text);
+  assert(drain !== undefined, `${keys.drain} says "${text}"`);
+  return drain;
+}
+
+/** What the row says; undefined when it is no row of a drain. */
+export function parseDrain(text: string): Drain | undefined {
   const [, stage, from, before] = /^(leftover|events) (\d+) (\d+)$/.exec(text) ?? [];
-  assert(stage !== undefined, `${keys.drain} says "${text}"`);
-  return { stage: stage as Drain['stage'], from: Number(from), before: Number(before) };
+  return stage === undefined ? undefined : { stage: stage as Drain['stage'], from: Number(from), before: Number(before) };
 }
 
 function writeDrain(state: KernelState, { stage, from, before }: Drain): void {

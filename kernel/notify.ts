@@ -75,22 +75,27 @@ function reachOf(rows: ReadableRows, kp: KernelPromiseId, told: ReadonlySet<Kern
 }
 
 /**
- * Settles an unasked notify in the open step: the vat's entry of the promise goes, as after a delivery, but the vat is told
- * nothing. If it has asked meanwhile, the notify that it gets for that does it.
+ * Settles unasked notifies of a vat in the open step: its entries of the promises go, as after a delivery, but the vat is
+ * told nothing. If it has asked for one meanwhile, the notify that it gets for that does it.
  */
-export function settleNotice(state: KernelState, key: string, item: NotifyItem): void {
-  const { vat, promise } = item;
-  state.rows.delete(key);
-  if (entryOf(state.rows, vat, promise) && !isToBeTold(state, vat, promise)) deleteEntry(state, vat, promise);
-  releaseItem(state, item);
+export function settleNotices(state: KernelState, vat: VatId, notices: readonly QueuedNotify[]): void {
+  const { rows } = state;
+  const toldOnceResumed = promisesOfPausedQueue(rows, vat);
+  for (const { key, item } of notices) {
+    const { promise } = item;
+    rows.delete(key);
+    const isToBeTold = runQueueOf(rows).hasNotify(vat, promise) || toldOnceResumed.has(promise);
+    if (entryOf(rows, vat, promise) && !isToBeTold) deleteEntry(state, vat, promise);
+    releaseItem(state, item);
+  }
 }
 
-/** A notify waits for it, in the run-queue or, while it is paused, in its own queue. */
-function isToBeTold({ rows }: KernelState, vat: VatId, promise: KernelPromiseId): boolean {
-  if (runQueueOf(rows).hasNotify(vat, promise)) return true;
+/** Of the notifies that wait in a vat's own queue while it is paused. */
+function promisesOfPausedQueue(rows: ReadableRows, vat: VatId): ReadonlySet<KernelPromiseId> {
+  const promises = new Set<KernelPromiseId>();
   for (const [, text] of rows.below(keys.pausedItemsOf(vat))) {
     const item = parseItem(text);
-    if (item.type === 'notify' && item.promise === promise) return true;
+    if (item.type === 'notify') promises.add(item.promise);
   }
-  return false;
+  return promises;
 }

@@ -3,6 +3,7 @@
  * snapshot, with no delivery between. A vat stands in the queue once at most, and once at most among those that get a reap
  * in a later run, because they brought out as much as they may at once and have more.
  */
+import { firstOf } from './first-of.js';
 import { asVatId, type VatId } from './ids.js';
 import { spanComputronsMax, spentInSpan } from './page-in.js';
 import { takeNumber, type KernelState } from './state.js';
@@ -37,20 +38,11 @@ const laterPerRun = 8;
 
 /** At the start of a run: queues reaps of vats that had more to bring out, in order. */
 export function queueLaterReaps(state: KernelState): void {
-  const vats = firstRows(state.rows.below(keys.allLaterReaps), laterPerRun).map(([, text]) => asVatId(text) as VatId);
+  const vats = firstOf(state.rows.below(keys.allLaterReaps), laterPerRun).map(([, text]) => asVatId(text) as VatId);
   for (const vat of vats) {
     setLater(state, vat, false);
     if (readProgress(state.rows, vat).reap === 0) queueReap(state, vat);
   }
-}
-
-function firstRows<Row>(rows: Iterable<Row>, count: number): Row[] {
-  const first: Row[] = [];
-  for (const row of rows) {
-    if (first.length >= count) break;
-    first.push(row);
-  }
-  return first;
 }
 
 /** After a bringOutYourDead: whether the vat gets another in a later run. It says so by a row of its store (worker/reclaim.ts). */

@@ -3,6 +3,7 @@
  * the truth; this follows every write to them, undone ones too, and says nothing that a walk over all rows would not say.
  */
 import SortedBTree from 'sorted-btree';
+import { firstOf } from './first-of.js';
 import type { KernelPromiseId, VatId } from './ids.js';
 import { isAlone, parseItem, type NotifyItem, type QueueItem, type SendItem } from './items.js';
 import { owningVat } from './objects.js';
@@ -96,18 +97,19 @@ export class RunQueue {
 
   /** The first items that a live vat must do, before the first alone item, in the queue's order. */
   nextOf(vat: VatId, count: number): string[] {
-    this.#settle();
-    const lane = this.#lanes.get(vat);
-    const alone = this.#alone.minKey();
-    return lane ? firstOf(lane.keys, count).filter(key => alone === undefined || key < alone) : [];
+    return this.#nextIn(vat, count);
   }
 
   /** The first unasked notifies of a vat, before the first alone item, in the queue's order. */
   noticesOf(vat: VatId, count: number): string[] {
+    return this.#nextIn(noticesOf(vat), count);
+  }
+
+  #nextIn(laneId: string, count: number): string[] {
     this.#settle();
-    const lane = this.#lanes.get(noticesOf(vat));
+    const lane = this.#lanes.get(laneId);
     const alone = this.#alone.minKey();
-    return lane ? firstOf(lane.keys, count).filter(key => alone === undefined || key < alone) : [];
+    return lane ? firstOf(lane.keys.keys(), count).filter(key => alone === undefined || key < alone) : [];
   }
 
   /** Whether the vat is going to be told of a promise by a notify in the queue. */
@@ -121,9 +123,9 @@ export class RunQueue {
     for (const { vat, keys: waiting } of this.#lanes.values()) {
       if (into.size >= enough) return;
       if (vat !== undefined) into.add(vat);
-      else for (const key of firstOf(waiting, enough)) into.add(key);
+      else for (const key of firstOf(waiting.keys(), enough)) into.add(key);
     }
-    for (const key of firstOf(this.#alone, enough)) into.add(key);
+    for (const key of firstOf(this.#alone.keys(), enough)) into.add(key);
   }
 
   #onWrite(key: string, value: string | undefined): void {
@@ -249,10 +251,4 @@ export function vatOfItem(rows: ReadableRows, item: QueueItem): VatId | undefine
 
 function sortedKeys(): SortedKeys {
   return new BTree<string, true>(undefined, compareText);
-}
-
-function firstOf(sorted: SortedKeys, count: number): string[] {
-  const found: string[] = [];
-  if (count > 0) for (const key of sorted.keys()) if (found.push(key) >= count) break;
-  return found;
 }

@@ -1,7 +1,9 @@
 /** Invariants of what waits: queues, results in flight, timers, pins, and the numbers that name them (kernel reference 3.1, 3.2, 3.5). */
+import { parseDrain } from '../drain.js';
 import { asKernelPromiseId, asVatId, isPromise, kernelAllocatedNumber, type KernelPromiseId } from '../ids.js';
 import { isAlone, type QueueItem } from '../items.js';
 import type { WaitingTimer } from '../service/timer.js';
+import { nextNumber } from '../state.js';
 import { keys, numberAtEnd } from '../store/keys.js';
 import { readProgress } from '../vat/records.js';
 import { objectAtStart, promiseAtStart, rowsBelow, type View } from './view.js';
@@ -96,9 +98,9 @@ export function queueNumbersAreFresh({ rows }: View): string[] {
 export function drainsWaitForWhatWasNumbered({ rows }: View): string[] {
   const text = rows.get(keys.drain);
   if (text === undefined) return [];
-  const [, from, before] = /^(?:leftover|events) (\d+) (\d+)$/.exec(text) ?? [];
-  const next = Number(rows.get(keys.next('item')) ?? 1);
-  return before !== undefined && Number(from) <= Number(before) && Number(before) <= next ? [] : [`the drain waits for "${text}", and the next item has number ${next}`];
+  const drain = parseDrain(text);
+  const next = nextNumber(rows, 'item');
+  return drain !== undefined && drain.from <= drain.before && drain.before <= next ? [] : [`the drain waits for "${text}", and the next item has number ${next}`];
 }
 
 /** A vat is never given a number twice: its next import is above all in its c-list (3.1, 8). */

@@ -21,8 +21,11 @@ export type LeakedPromise = {
   readonly isOfTerminated: boolean;
 };
 
+/** Where a notify may wait: in the run-queue, in a paused vat's own queue, or left by an upgrade. */
+const placesOfNotifies = [keys.allRunQueue, 'qp.', keys.allUpgradeEvents] as const;
+
 /** Prefixes of the rows that the search reads, beside the promises in the c-list of each vat. */
-export const searchedPrefixes = [keys.allVats, 'p.', keys.allRunQueue, 'qp.', keys.allUpgradeEvents] as const;
+export const searchedPrefixes = [keys.allVats, 'p.', ...placesOfNotifies] as const;
 
 /** The prefix of the promises in a vat's c-list, from the key of the vat's own row. */
 export function promisesPrefixOf(vatRow: string): string {
@@ -48,10 +51,10 @@ export function findLeakedPromises(rows: ReadableRows): LeakedPromise[] {
   return found;
 }
 
-/** `<vat> <promise>` of every notify that waits somewhere: in the run-queue, in a paused vat's own queue, or left by an upgrade. */
+/** `<vat> <promise>` of every notify that waits somewhere. */
 function pendingNotifies(rows: ReadableRows): ReadonlySet<string> {
   const pending = new Set<string>();
-  for (const prefix of [keys.allRunQueue, 'qp.', keys.allUpgradeEvents]) {
+  for (const prefix of placesOfNotifies) {
     for (const [, text] of rows.below(prefix)) {
       const item = parseItem(text);
       if (item.type === 'notify') pending.add(`${item.vat} ${item.promise}`);

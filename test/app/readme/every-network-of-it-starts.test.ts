@@ -1,10 +1,10 @@
 /** The commands of README.md that run until they are interrupted, on ports that are free here: they start, and end by Ctrl-C. */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { cometOrReason } from '../../chain/comet/support.js';
 import { until } from '../../support/node.js';
+import { freeBasePort } from '../localnet/support.js';
 import { makeCheckout, openShell, readmeBlocks, runsUntilInterrupted } from './checkout.js';
 import type { CommandBlock } from './commands.js';
 
@@ -20,7 +20,7 @@ for (const block of readmeBlocks.filter(runsUntilInterrupted)) {
 async function runUntilInterrupted({ script, note }: CommandBlock): Promise<void> {
   const expected = /prints: (.*)$/.exec(note)?.[1];
   assert(expected, 'the comment says what is printed once it runs');
-  const base = await freePorts(50);
+  const base = await freeBasePort(50);
   const shell = openShell(checkout, script.replace('36657', String(base)).replace('36656', String(base + 1)).replace('46656', String(base + 2)));
   try {
     await until(expected, () => {
@@ -31,17 +31,4 @@ async function runUntilInterrupted({ script, note }: CommandBlock): Promise<void
     shell.interrupt();
     await shell.ended(30_000);
   }
-}
-
-/** The first of `count` ports in a row of which the first was free a moment ago. */
-function freePorts(count: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port > 65_535 - count ? port - count : port));
-    });
-  });
 }

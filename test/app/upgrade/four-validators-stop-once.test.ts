@@ -1,7 +1,6 @@
 /** Four validators on CometBFT under supervisors: the chain stops once, at the plan's height, and goes on with equal AppHashes. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -16,6 +15,7 @@ import { silentLog } from '../../support/chain-app.js';
 import { callRpc, until } from '../../support/node.js';
 import { makeReleases } from '../../support/releases.js';
 import { cosmovisorOrReason, layOut, startSupervisor, type SupervisorName } from '../../support/supervisor.js';
+import { appHashIn, freeBasePort } from '../localnet/support.js';
 
 const planHeight = 5;
 const { skip: noComet } = await cometOrReason();
@@ -23,7 +23,7 @@ const { skip: noComet } = await cometOrReason();
 async function upgradeFour(t: TestContext, name: SupervisorName): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'windlass-four-'));
   const releases = makeReleases('two', "{ addsStores: ['extra'], migrate: ctx => ctx.store('extra').set(Uint8Array.of(1), Uint8Array.of(2)) }");
-  await makeLocalnet({ home: folder, validators: 4, basePort: await freePorts(50), blockTimeMs: 300, genesisTime: '2026-01-02T03:04:05Z' }, processIo());
+  await makeLocalnet({ home: folder, validators: 4, basePort: await freeBasePort(50), blockTimeMs: 300, genesisTime: '2026-01-02T03:04:05Z' }, processIo());
   const homes = localnetHomes(folder);
   for (const home of homes) {
     const genesis = structuredClone(readGenesis(home));
@@ -50,7 +50,7 @@ async function upgradeFour(t: TestContext, name: SupervisorName): Promise<void> 
     throw new Error(supervisors.map((supervisor, index) => `node${index}: ${supervisor.log().slice(-1500)}`).join('\n'), { cause: error });
   });
   for (let height = planHeight - 1; height <= wanted; height += 1) {
-    const hashes = await Promise.all(urls.map(url => appHashAt(url, height)));
+    const hashes = await Promise.all(urls.map(url => appHashIn(url, BigInt(height))));
     assert.equal(new Set(hashes).size, 1, `header ${height}: ${hashes.join(' ')}`);
   }
   for (const supervisor of supervisors) {
@@ -66,24 +66,6 @@ async function heightAt(url: string): Promise<number> {
   } catch {
     return 0; // it does not listen, or between two releases
   }
-}
-
-async function appHashAt(url: string, height: number): Promise<string> {
-  const { block } = (await callRpc(url, 'block', { height: String(height) })) as { block: { header: { app_hash: string } } };
-  return block.header.app_hash;
-}
-
-/** The first of `count` ports in a row of which the first was free a moment ago. */
-function freePorts(count: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port > 65_535 - count ? port - count : port));
-    });
-  });
 }
 
 const { skip: noCosmovisor } = cosmovisorOrReason();
