@@ -42,6 +42,9 @@ export class Exporter {
   #due: Due | undefined;
   #kept: KeptFiles | undefined;
   #underWay: Promise<void> | undefined;
+  /** From the commit of a block that is to be exported until that is done, or given up. */
+  #settled = Promise.resolve();
+  #settle = (): void => undefined;
 
   constructor(options: ExporterOptions) {
     this.#options = options;
@@ -56,8 +59,9 @@ export class Exporter {
   committed(height: bigint): void {
     const { settings: { interval }, database, log } = this.#options;
     if (interval === 0 || height % BigInt(interval) !== 0n || this.#stop.signal.aborted) return;
-    if (this.#underWay) return log.warn({ height: String(height) }, 'no snapshot of this height is made: that of an earlier one is not finished');
+    if (this.#underWay ?? this.#due) return log.warn({ height: String(height) }, 'no snapshot of this height is made: that of an earlier one is not finished');
     this.#due = { height, snapshot: database.snapshot() };
+    this.#settled = new Promise(resolve => { this.#settle = resolve; });
   }
 
   /** Before any heap file is removed. Resolves when the files are kept; the rest goes on in the background. Never rejects. */
@@ -74,6 +78,7 @@ export class Exporter {
     }).finally(() => {
       this.#underWay = undefined;
       kept();
+      this.#settle();
     });
     await areKept;
   }
@@ -83,9 +88,9 @@ export class Exporter {
     await this.#export({ height, snapshot: this.#options.database.snapshot() }, () => undefined);
   }
 
-  /** Resolves when no export is under way. */
+  /** Resolves when the export of the last block that asks for one is done, also when it has not begun yet. */
   async settled(): Promise<void> {
-    await this.#underWay;
+    await this.#settled;
   }
 
   /** Gives up what is under way, and leaves nothing of it. */
@@ -94,6 +99,7 @@ export class Exporter {
     await this.#due?.snapshot.close();
     this.#due = undefined;
     await this.#underWay;
+    this.#settle();
   }
 
   async #export({ height, snapshot }: Due, kept: () => void): Promise<void> {

@@ -47,7 +47,6 @@ export async function startSource(options: TestAppOptions = {}, rounds = 10): Pr
 export async function lastSnapshot(app: TestApp): Promise<Omit<Chain, 'app'>> {
   await app.app.exported();
   const { appHash } = await app.block();
-  await nextTurns();
   await app.app.exported();
   const { snapshots: [snapshot] } = await app.app.application.listSnapshots();
   assert.ok(snapshot && snapshot.height === app.app.height, `there is no snapshot of height ${app.app.height}`);
