@@ -6,6 +6,7 @@ import { makeContext, type Context } from './context.js';
 import { makeEventSink, withAttribute } from './events.js';
 import { makeGasMeter, makeInfiniteGasMeter } from './gas.js';
 import { branchForBlock, nextHeight, type AppState, type Machine } from './machine.js';
+import type { BeginningBlock } from './module.js';
 import type { StoreBranch } from './store/types.js';
 import { decodeTx, deliverTx, type TxStage } from './tx.js';
 import { verifyAhead } from './verify-ahead.js';
@@ -38,7 +39,8 @@ export async function finalizeBlock(machine: Machine, state: AppState, block: Re
 async function beginBlock(machine: Machine, state: AppState, branch: StoreBranch, block: RequestFinalizeBlock): Promise<Event[]> {
   const ctx = blockContext(state, branch, block);
   await machine.hooks.beforeBlock?.(ctx, block);
-  for (const module of machine.modules) module.beginBlock?.(ctx, { ...block, lastAppHash: machine.store.appHash });
+  const beginning: BeginningBlock = { ...block, lastAppHash: machine.store.appHash };
+  for (const module of machine.modules) module.beginBlock?.(ctx, beginning);
   return withAttribute(ctx.events.events, 'mode', 'BeginBlock');
 }
 

@@ -18,6 +18,9 @@ export const base64Text = (bytes: Uint8Array): string => Buffer.from(bytes.buffe
 /** Each character one byte: a compact, injective map key. */
 export const binaryText = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
+/** A short field of a key, such as an address, after one byte that says its length. */
+export const lengthFirst = (bytes: Uint8Array): Uint8Array => concatBytes(Uint8Array.of(bytes.length), bytes);
+
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }

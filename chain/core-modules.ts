@@ -5,7 +5,7 @@ import { makeAuthKeeper, makeAuthModule, type AuthKeeper, type ModuleAccountSpec
 import { makeBankKeeper, makeBankModule, type BankKeeper } from './modules/bank/index.js';
 import { makeConsensusKeeper } from './modules/consensus/index.js';
 import { distributionAccount, distributionHooks, distributionStore, fundPool, makeDistributionModule, makeDistributionRows, type DistributionParts } from './modules/distribution/index.js';
-import { govAccount, makeGovModule } from './modules/gov/index.js';
+import { govAccount, govStore, makeGovModule } from './modules/gov/index.js';
 import { makeGenutilModule } from './modules/genutil/index.js';
 import { makeSlashingKeeper, makeSlashingModule, slashingHooks, slashingStore, type SlashingKeeper } from './modules/slashing/index.js';
 import { makeStakingKeeper, makeStakingModule, makeStakingParts, stakingModuleAccounts, type StakingParts } from './modules/staking/index.js';
@@ -51,4 +51,4 @@ export function makeCoreModules(codecs: Codecs, moduleAccounts: readonly ModuleA
 }
 
 /** The stores of makeCoreModules and of the base app itself; a host adds those of its modules. */
-export const coreStores: readonly string[] = ['acc', 'bank', 'consensus', distributionStore, slashingStore, 'gov', 'staking'];
+export const coreStores: readonly string[] = ['acc', 'bank', 'consensus', distributionStore, slashingStore, govStore, 'staking'];

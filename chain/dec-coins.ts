@@ -44,8 +44,6 @@ export function splitDecCoins(coins: DecCoins): { readonly whole: Coins; readonl
   return { whole, rest: mapped(coins, ({ amount }) => subDec(amount, decOf(truncateDec(amount)))) };
 }
 
-export const equalDecCoins = (a: DecCoins, b: DecCoins): boolean => decCoinsText(a) === decCoinsText(b);
-
 /** `1.500000000000000000uwind`; empty text for none. */
 export const decCoinsText = (coins: DecCoins): string => coins.map(({ denom, amount }) => `${decText(amount)}${denom}`).join(',');
 

@@ -32,7 +32,7 @@ export const decSmallest: Dec = checked(1n);
 /** Of `-12.5` and the like: at most 18 digits after the point, at least one on each side of it. Undefined when the text is no such number. */
 export const decFromText = (text: string): Dec | undefined => fromPointText(text) as Dec | undefined;
 
-/** A constant of the program, such as dec('0.05'). */
+/** For text with a point that was checked before: a constant of the program, such as dec('0.05'), or of our own state. */
 export function dec(text: string): Dec {
   const value = decFromText(text);
   assert(value !== undefined, `${text} is a decimal`);

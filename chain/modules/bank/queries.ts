@@ -5,12 +5,11 @@ import { addressBytes, parseAddress } from '../../crypto/address.js';
 import type { QueryContext, QueryHandler } from '../../module.js';
 import { refuseQuery } from '../../refusal.js';
 import { paginate, type Page, type PageRequest, type PageResponse } from '../pagination.js';
-import { queryHandler } from '../query-handler.js';
+import { serviceQuery } from '../query-handler.js';
 import { storedAmount } from './ledger.js';
 import { balancesOfPrefix, bankStore, metadataPrefix, supplyPrefix } from './keys.js';
 import type { BankKeeper, BankParams, DenomMetadata } from './keeper.js';
 
-const service = 'cosmos.bank.v1beta1.Query';
 type Paged = { pagination: PageRequest | undefined };
 type OfAddress = Paged & { address: string };
 type Balances = { balances: WireCoin[]; pagination: PageResponse };
@@ -18,10 +17,7 @@ type OneBalance = { balance: WireCoin };
 
 export function bankQueries(codecs: Codecs, keeper: BankKeeper): Record<string, QueryHandler> {
   const metadataCodec = codecs.of<DenomMetadata>('cosmos.bank.v1beta1.Metadata');
-  const query = <Request, Response>(name: string, answer: (ctx: QueryContext, request: Request) => Response): Record<string, QueryHandler> => {
-    const types = `cosmos.bank.v1beta1.Query${name}`;
-    return { [`/${service}/${name}`]: queryHandler<Request, Response>(codecs, `${types}Request`, `${types}Response`, answer) };
-  };
+  const query = serviceQuery(codecs, 'cosmos.bank.v1beta1');
   const oneBalance = (ctx: QueryContext, { address, denom }: { address: string; denom: string }): OneBalance => {
     requireAddress(address);
     requireDenom(denom);

@@ -4,7 +4,7 @@ import type { Codecs } from '../../codec/index.js';
 import type { Context } from '../../context.js';
 import { consensusAddress, operatorAddress, parseAddress } from '../../crypto/address.js';
 import { addDecCoins, decCoinsFromWire, splitDecCoins, toWireDecCoins, type DecCoins } from '../../dec-coins.js';
-import { decFromWire } from '../../decimal.js';
+import { decFromWire, decOne } from '../../decimal.js';
 import type { AuthKeeper } from '../auth/index.js';
 import type { Readable } from '../state.js';
 import { distributionModule } from './errors.js';
@@ -76,7 +76,7 @@ function storeValidators(rows: DistributionRows, ctx: Context, genesis: WireGene
     const place = 'validator_slash_events';
     const event = present(place, validatorSlashEvent);
     const fraction = decFromWire(event.fraction) ?? -1n;
-    if (fraction < 0n || fraction > 10n ** 18n || event.validatorPeriod !== period) fail(place, `${validatorAddress} has an event that is none`);
+    if (fraction < 0n || fraction > decOne || event.validatorPeriod !== period) fail(place, `${validatorAddress} has an event that is none`);
     rows.setSlashEvent(ctx, operator(place, validatorAddress), { height, ...fromWireSlashEvent(event) });
   }
   return genesis.outstandingRewards.map(({ validatorAddress, outstandingRewards }) => {

@@ -12,12 +12,9 @@ import { distributionQueries } from './queries.js';
 import type { DistributionParts } from './rewards.js';
 
 export { makeDistributionRows } from './rows.js';
-export type { DistributionRows } from './rows.js';
 export { fundPool } from './rewards.js';
 export type { DistributionParts } from './rewards.js';
 export { distributionHooks } from './hooks.js';
-export { distributionParamsDefault } from './params.js';
-export type { DistributionParams } from './params.js';
 export { distributionStore } from './keys.js';
 
 /** Holds what is not paid out yet. */

@@ -1,6 +1,6 @@
 /** What is true of distribution at every moment between two messages. Each is a function that says what is wrong, or nothing. */
 import { coinsText } from '../../coins.js';
-import { addDecCoins, decCoinsText, splitDecCoins, type DecCoins } from '../../dec-coins.js';
+import { addDecCoins, decAmountOf, decCoinsText, splitDecCoins, type DecCoins } from '../../dec-coins.js';
 import type { AuthKeeper } from '../auth/index.js';
 import type { Readable } from '../state.js';
 import { distributionModule } from './errors.js';
@@ -47,7 +47,7 @@ export function allCanWithdraw({ rows, staking }: Parts, state: Readable, height
     let claimed = rows.commission.get(state, operator) ?? [];
     for (const delegation of staking.delegationsTo(state, operator)) claimed = addDecCoins(claimed, rewardsUntil(rows, state, validator, delegation, end, height));
     const outstanding = rows.outstanding.get(state, operator) ?? [];
-    const short = claimed.find(({ denom, amount }) => amount > (outstanding.find(coin => coin.denom === denom)?.amount ?? 0n));
+    const short = claimed.find(({ denom, amount }) => amount > decAmountOf(outstanding, denom));
     if (short) return `${operator} owes ${decCoinsText(claimed)}, and has ${decCoinsText(outstanding)}`;
   }
   return undefined;

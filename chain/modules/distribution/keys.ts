@@ -1,5 +1,5 @@
 /** Keys of store `distribution`, as the SDK's x/distribution lays them out. Addresses are preceded by their length. */
-import { concatBytes, littleEndianBytes, littleEndianOf, uint64Bytes, uint64Of } from '../../bytes.js';
+import { concatBytes, lengthFirst, littleEndianBytes, littleEndianOf, uint64Bytes, uint64Of } from '../../bytes.js';
 import { addressBytes, addressText, operatorAddress } from '../../crypto/address.js';
 
 export const distributionStore = 'distribution';
@@ -14,7 +14,6 @@ export const commissionPrefix = Uint8Array.of(0x07);
 export const slashEventPrefix = Uint8Array.of(0x08);
 export const paramsKey = Uint8Array.of(0x09);
 
-const lengthFirst = (address: Uint8Array): Uint8Array => concatBytes(Uint8Array.of(address.length), address);
 const operatorPart = (operator: string): Uint8Array => lengthFirst(operatorAddress.bytes(operator));
 const accountPart = (account: string): Uint8Array => lengthFirst(addressBytes(account));
 

@@ -6,7 +6,7 @@ import type { QueryContext, QueryHandler } from '../../module.js';
 import { refuseQuery, refuseSdk } from '../../refusal.js';
 import { askedAddress } from '../checked-address.js';
 import { paginate, type PageRequest, type PageResponse } from '../pagination.js';
-import { queryHandler } from '../query-handler.js';
+import { serviceQuery } from '../query-handler.js';
 import type { Delegation, Validator } from '../staking/types.js';
 import type { Readable } from '../state.js';
 import { errors } from './errors.js';
@@ -23,10 +23,7 @@ type Reward = { validatorAddress: string; reward: WireCoin[] };
 type Slashes = OfValidator & { startingHeight: bigint; endingHeight: bigint; pagination: PageRequest | undefined };
 
 export function distributionQueries(codecs: Codecs, rows: DistributionRows, staking: DistributionParts['staking']): Record<string, QueryHandler> {
-  const query = <Request, Response>(name: string, answer: (ctx: QueryContext, request: Request) => Response): Record<string, QueryHandler> => {
-    const types = `cosmos.distribution.v1beta1.Query${name}`;
-    return { [`/cosmos.distribution.v1beta1.Query/${name}`]: queryHandler<Request, Response>(codecs, `${types}Request`, `${types}Response`, answer) };
-  };
+  const query = serviceQuery(codecs, 'cosmos.distribution.v1beta1');
   const existing = (ctx: QueryContext, { validatorAddress }: OfValidator): Validator =>
     staking.validator(ctx.stores, askedAddress(operatorAddress, validatorAddress, 'validator')) ?? refuseSdk('unknownRequest', `${validatorAddress}: ${errors.noValidator[1]}`);
   const rewardsOf = (ctx: QueryContext, validator: Validator, delegator: string): DecCoins => {

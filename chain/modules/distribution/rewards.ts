@@ -10,7 +10,7 @@ import { tokensFromShares, tokensFromSharesTruncated } from '../staking/shares.j
 import type { Delegation, StakingKeeper, Validator } from '../staking/types.js';
 import type { Readable } from '../state.js';
 import { codespace, distributionModule, errors } from './errors.js';
-import { endPeriod, hold, release, type PeriodEnd } from './periods.js';
+import { currentRewards, endPeriod, hold, release, type PeriodEnd } from './periods.js';
 import type { DistributionRows } from './rows.js';
 
 export type DistributionParts = {
@@ -21,7 +21,7 @@ export type DistributionParts = {
 
 /** The delegation counts from the period that has just ended, with its worth in tokens, rounded down lest it earn more than there is. */
 export function beginDelegation({ rows, staking }: DistributionParts, ctx: Context, operator: string, delegator: string): void {
-  const previousPeriod = (rows.current.get(ctx, operator)?.period ?? assert.fail(`${operator} has a period under way`)) - 1n;
+  const previousPeriod = currentRewards(rows, ctx, operator).period - 1n;
   hold(rows, ctx, operator, previousPeriod);
   const validator = staking.validator(ctx, operator) ?? assert.fail('the delegation has a validator');
   const delegation = staking.delegation(ctx, delegator, operator) ?? assert.fail('the delegation was stored');

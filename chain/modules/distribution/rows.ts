@@ -5,7 +5,7 @@ import type { Codecs } from '../../codec/index.js';
 import { addressBytes, addressText } from '../../crypto/address.js';
 import type { DecCoins } from '../../dec-coins.js';
 import { decodedOnce } from '../../decoded-once.js';
-import type { Readable, Writable } from '../state.js';
+import { rowsBelow, type Readable, type Writable } from '../state.js';
 import * as keys from './keys.js';
 import { storedParams, toWireParams, type DistributionParams, type WireDistributionParams } from './params.js';
 import { makeRecordCodecs, type CurrentRewards, type HistoricalRewards, type RecordCodec, type SlashEvent, type StartingInfo } from './records.js';
@@ -57,9 +57,7 @@ export type DistributionRows = {
 
 const storeOf = (state: Writable): ReturnType<Writable['store']> => state.store(keys.distributionStore);
 
-function under(state: Readable, prefix: Uint8Array, end = endOfPrefix(prefix)): (readonly [Uint8Array, Uint8Array])[] {
-  return [...state.store(keys.distributionStore).iterate(prefix, end)];
-}
+const under = (state: Readable, prefix: Uint8Array): ReturnType<typeof rowsBelow> => rowsBelow(state, keys.distributionStore, prefix);
 
 export function makeDistributionRows(codecs: Codecs): DistributionRows {
   const records = makeRecordCodecs(codecs);
@@ -150,7 +148,7 @@ function slashEventRows(record: RecordCodec<SlashEvent>): SlashEvents {
   const eventOf = ([key, bytes]: readonly [Uint8Array, Uint8Array]): SlashEventAt => ({ height: keys.heightOfKey(key), ...record.decode(bytes) });
   return {
     slashEvents: (state, operator, from, to) =>
-      under(state, keys.slashEventsAt(operator, from), endOfPrefix(keys.slashEventsAt(operator, to))).map(eventOf),
+      [...state.store(keys.distributionStore).iterate(keys.slashEventsAt(operator, from), endOfPrefix(keys.slashEventsAt(operator, to)))].map(eventOf),
     setSlashEvent: (state, operator, { height, period, fraction }) =>
       storeOf(state).set(keys.slashEventKey(operator, height, period), record.encode({ period, fraction })),
     deleteSlashEvents: (state, operator) => {

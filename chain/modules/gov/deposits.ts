@@ -2,10 +2,9 @@
 import { governanceModule } from '../../authority.js';
 import { addCoins, amountOf, coinsFromMap, coinsText, parseCoins, toWireCoins, type Coins, type WireCoin } from '../../coins.js';
 import type { Context } from '../../context.js';
-import { decOf, mulDec, roundDec, truncateDec } from '../../decimal.js';
+import { dec, decOf, mulDec, roundDec, truncateDec } from '../../decimal.js';
 import { refuseSdk } from '../../refusal.js';
 import type { Readable } from '../state.js';
-import { decimalOf } from './decimals.js';
 import type { Gov } from './host.js';
 import { isAllAtLeast } from './params.js';
 import { activateVotingPeriod } from './proposals.js';
@@ -19,7 +18,7 @@ export function minDepositOf(params: GovParams, { expedited }: Pick<Proposal, 'e
 
 /** Refuses an initial deposit below `min_initial_deposit_ratio`, and denoms that are no deposit. */
 export function checkInitialDeposit(params: GovParams, deposit: Coins, expedited: boolean): void {
-  const ratio = decimalOf(params.minInitialDepositRatio);
+  const ratio = dec(params.minInitialDepositRatio);
   if (ratio !== decOf(0n)) {
     const least = minDepositOf(params, { expedited }).map(({ denom, amount }) => ({ denom, amount: roundDec(mulDec(decOf(amount), ratio)) }));
     if (!isAllAtLeast(deposit, least)) refuseGov('minDepositTooSmall', `was (${coinsText(deposit)}), need (${coinsText(least)})`);
@@ -36,7 +35,7 @@ function checkDenoms({ minDeposit }: GovParams, deposit: Coins): void {
 
 /** One deposit has to be worth its place: so much of the minimum in at least one denom. */
 function checkShare(params: GovParams, minDeposit: Coins, deposit: Coins): void {
-  const ratio = decimalOf(params.minDepositRatio);
+  const ratio = dec(params.minDepositRatio);
   if (ratio === decOf(0n)) return;
   const thresholds = minDeposit.map(({ denom, amount }) => ({ denom, amount: truncateDec(mulDec(decOf(amount), ratio)) }));
   const isMet = thresholds.some(({ denom, amount }) => deposit.some(coin => coin.denom === denom && coin.amount >= amount));
@@ -89,7 +88,7 @@ export function burnDeposits({ store, bank }: Gov, ctx: Context, id: bigint): vo
 /** A cancelled proposal: of every deposit `proposal_cancel_ratio` is burned or goes to `proposal_cancel_dest`, the rest comes back. */
 export function chargeDeposits(gov: Gov, ctx: Context, id: bigint, { proposalCancelRatio, proposalCancelDest }: GovParams): void {
   const { store, bank } = gov;
-  const ratio = decimalOf(proposalCancelRatio);
+  const ratio = dec(proposalCancelRatio);
   let charged: Coins = [];
   for (const deposit of store.deposits(ctx, id)) {
     const coins = coinsOf(deposit.amount);

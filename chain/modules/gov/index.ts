@@ -20,7 +20,7 @@ import type { GovStaking } from './tally.js';
 export { govStore } from './keys.js';
 export { govParamsDefault } from './params.js';
 export { proposalStatus, voteOption } from './types.js';
-export type { GovParams, Proposal, TallyResult, Vote, WeightedVoteOption } from './types.js';
+export type { GovParams, Proposal, TallyResult, Vote } from './types.js';
 export type { CommunityPool } from './host.js';
 export type { GovStaking } from './tally.js';
 

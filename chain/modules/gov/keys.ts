@@ -1,7 +1,7 @@
 /** Keys of store `gov`, as the SDK's x/gov lays them out: numbers big-endian, so that proposals come in the order of their ids. */
 import type { Timestamp } from '../../abci/types.js';
-import { concatBytes, uint64Bytes, utf8Bytes } from '../../bytes.js';
-import { formatTimestamp } from '../../codec/json.js';
+import { concatBytes, lengthFirst, uint64Bytes } from '../../bytes.js';
+import { sortableTimeBytes } from '../../time.js';
 
 export const govStore = 'gov';
 
@@ -23,15 +23,9 @@ export const votingKey = (id: bigint): Uint8Array => concatBytes(votingPrefix, u
 export const depositsOfPrefix = (id: bigint): Uint8Array => concatBytes(depositsPrefix, uint64Bytes(id));
 export const votesOfPrefix = (id: bigint): Uint8Array => concatBytes(votesPrefix, uint64Bytes(id));
 /** Below depositsOfPrefix or votesOfPrefix: the address after its length. */
-export const ofAddressKey = (prefix: Uint8Array, address: Uint8Array): Uint8Array => concatBytes(prefix, Uint8Array.of(address.length), address);
+export const ofAddressKey = (prefix: Uint8Array, address: Uint8Array): Uint8Array => concatBytes(prefix, lengthFirst(address));
 
 /** Queues are sorted by time, written with all nine digits of the second, then by id. */
-export const queueKey = (queue: Uint8Array, time: Timestamp, id: bigint): Uint8Array => concatBytes(queue, sortableTime(time), uint64Bytes(id));
+export const queueKey = (queue: Uint8Array, time: Timestamp, id: bigint): Uint8Array => concatBytes(queue, sortableTimeBytes(time), uint64Bytes(id));
 /** Comes after every entry whose time is not later. */
-export const endOfQueue = (queue: Uint8Array, time: Timestamp): Uint8Array => concatBytes(queue, sortableTime(time), new Uint8Array(9).fill(0xff));
-
-/** 2006-01-02T15:04:05.000000000 */
-function sortableTime({ seconds, nanos }: Timestamp): Uint8Array {
-  const whole = formatTimestamp({ seconds, nanos: 0 }).slice(0, 19);
-  return utf8Bytes(`${whole}.${String(nanos).padStart(9, '0')}`);
-}
+export const endOfQueue = (queue: Uint8Array, time: Timestamp): Uint8Array => concatBytes(queue, sortableTimeBytes(time), new Uint8Array(9).fill(0xff));

@@ -3,10 +3,9 @@ import { utf8Bytes } from '../../bytes.js';
 import type { WireCoin } from '../../coins.js';
 import { CodecError, type Codecs } from '../../codec/index.js';
 import type { Any } from '../../crypto/public-key.js';
-import { decFromWire, decOne, decText, decWire } from '../../decimal.js';
-import { decimalOf } from './decimals.js';
+import { dec, decFromWire, decOne, decText, decWire } from '../../decimal.js';
 import { refuseGov } from './refusals.js';
-import type { GovParams, Proposal, TallyResult, Vote, WeightedVoteOption } from './types.js';
+import { emptyTally, type GovParams, type Proposal, type TallyResult, type Vote, type WeightedVoteOption } from './types.js';
 
 export type TextProposal = { title: string; description: string };
 export type MsgExecLegacyContent = { content: Any | undefined; authority: string };
@@ -57,7 +56,7 @@ export function toLegacyProposal(codecs: Codecs, proposal: Proposal): LegacyProp
   const { id, messages, status, submitTime, depositEndTime, totalDeposit, votingStartTime, votingEndTime, finalTallyResult } = proposal;
   const legacy = messages.find(({ typeUrl }) => typeUrl === execUrl);
   const content = legacy ? codecs.of<MsgExecLegacyContent>(execUrl.slice(1)).decode(legacy.value).content : messages[0];
-  const tally = toLegacyTally(finalTallyResult ?? { yesCount: '0', abstainCount: '0', noCount: '0', noWithVetoCount: '0' });
+  const tally = toLegacyTally(finalTallyResult ?? emptyTally);
   return { proposalId: id, content, status, finalTallyResult: tally, submitTime, depositEndTime, totalDeposit, votingStartTime, votingEndTime };
 }
 
@@ -68,8 +67,8 @@ export function toLegacyTally({ yesCount, abstainCount, noCount, noWithVetoCount
 /** `option` is set, too, when the vote is whole. */
 export function toLegacyVote({ proposalId, voter, options }: Vote): LegacyVote {
   const [first, second] = options;
-  const isWhole = first !== undefined && second === undefined && decimalOf(first.weight) === decOne;
-  return { proposalId, voter, option: isWhole ? first.option : 0, options: options.map(({ option, weight }) => ({ option, weight: decWire(decimalOf(weight)) })) };
+  const isWhole = first !== undefined && second === undefined && dec(first.weight) === decOne;
+  return { proposalId, voter, option: isWhole ? first.option : 0, options: options.map(({ option, weight }) => ({ option, weight: decWire(dec(weight)) })) };
 }
 
 /** Text that is no decimal stays as it is, and is refused where weights are checked. */
@@ -90,7 +89,7 @@ export type LegacyParams = {
 export function toLegacyParams(params: GovParams, type: string): LegacyParams | undefined {
   const { votingPeriod, minDeposit, maxDepositPeriod, quorum, threshold, vetoThreshold } = params;
   const none: LegacyParams = { votingParams: undefined, depositParams: undefined, tallyParams: undefined };
-  const bytes = (text: string): Uint8Array => utf8Bytes(decWire(decimalOf(text)));
+  const bytes = (text: string): Uint8Array => utf8Bytes(decWire(dec(text)));
   switch (type) {
     case 'voting': return { ...none, votingParams: { votingPeriod } };
     case 'deposit': return { ...none, depositParams: { minDeposit, maxDepositPeriod } };

@@ -3,10 +3,10 @@ import type { Timestamp } from '../../abci/types.js';
 import { requireAuthority } from '../../authority.js';
 import { parseCoins, type Coins, type WireCoin } from '../../coins.js';
 import type { Context } from '../../context.js';
-import { parseAddress } from '../../crypto/address.js';
 import type { Any } from '../../crypto/public-key.js';
 import type { MsgDefinition } from '../../module.js';
 import { refuse, refuseSdk } from '../../refusal.js';
+import { requireAddress } from '../checked-address.js';
 import { addDeposit, checkInitialDeposit } from './deposits.js';
 import type { Gov } from './host.js';
 import { checkMessages } from './messages.js';
@@ -48,7 +48,7 @@ function submitDefinition(gov: Gov): MsgDefinition<MsgSubmitProposal> {
 /** Stateless; `depth` counts the proposals around this one. */
 export function checkSubmission(gov: Gov, msg: MsgSubmitProposal, depth: number): void {
   checkText(msg);
-  requireAddress(msg.proposer, 'proposer');
+  requireAddress(msg.proposer, 'invalid proposer address');
   parseCoins(msg.initialDeposit);
   checkMessages(gov, msg.messages, depth, (value, inner) => checkSubmission(gov, value as MsgSubmitProposal, inner));
 }
@@ -84,7 +84,7 @@ function depositDefinition(gov: Gov): MsgDefinition<MsgDeposit> {
 }
 
 export function checkDeposit({ depositor, amount }: MsgDeposit): void {
-  requireAddress(depositor, 'depositor');
+  requireAddress(depositor, 'invalid depositor address');
   positiveCoins(amount);
 }
 
@@ -113,7 +113,7 @@ function voteDefinition(gov: Gov): MsgDefinition<MsgVote> {
 }
 
 export function checkVote({ voter, option, metadata }: MsgVote): void {
-  requireAddress(voter, 'voter');
+  requireAddress(voter, 'invalid voter address');
   wholeVote(option);
   checkMetadataLength(metadata);
 }
@@ -139,7 +139,7 @@ function voteWeightedDefinition(gov: Gov): MsgDefinition<MsgVoteWeighted> {
 }
 
 export function checkVoteWeighted({ voter, options, metadata }: MsgVoteWeighted): void {
-  requireAddress(voter, 'voter');
+  requireAddress(voter, 'invalid voter address');
   checkWeights(options);
   checkMetadataLength(metadata);
 }
@@ -153,7 +153,7 @@ function cancelDefinition(gov: Gov): MsgDefinition<MsgCancelProposal> {
     aminoKeepEmpty: ['proposal_id'],
     eventModule: 'gov',
     signers: msg => [msg.proposer],
-    validateBasic: msg => requireAddress(msg.proposer, 'proposer'),
+    validateBasic: msg => requireAddress(msg.proposer, 'invalid proposer address'),
     handle: (ctx, { proposalId, proposer }) => {
       cancelProposal(gov, ctx, proposalId, proposer);
       ctx.events.emit('cancel_proposal', [['sender', proposer], ['proposal_id', String(proposalId)]]);
@@ -179,9 +179,4 @@ function updateParamsDefinition(gov: Gov): MsgDefinition<MsgUpdateGovParams> {
       return new Uint8Array(0);
     },
   };
-}
-
-function requireAddress(text: string, role: string): void {
-  const parsed = parseAddress(text);
-  if ('problem' in parsed) refuseSdk('invalidAddress', `invalid ${role} address: ${parsed.problem}`);
 }

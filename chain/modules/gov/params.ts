@@ -3,6 +3,7 @@ import type { Duration } from '../../abci/types.js';
 import { coinsOrNothing, wireCoinsText, type Coins, type WireCoin } from '../../coins.js';
 import { parseAddress } from '../../crypto/address.js';
 import { decFromText, decOne, decText, type Dec } from '../../decimal.js';
+import { nanosOf } from '../../time.js';
 import type { GovParams } from './types.js';
 
 const hours = (count: bigint): Duration => ({ seconds: count * 3600n, nanos: 0 });
@@ -69,7 +70,6 @@ function faultOfPeriods({ maxDepositPeriod, votingPeriod, expeditedVotingPeriod 
 }
 
 const isPositive = ({ seconds, nanos }: Duration): boolean => seconds >= 0n && nanos >= 0 && (seconds > 0n || nanos > 0);
-const nanosOf = ({ seconds, nanos }: Duration): bigint => seconds * 1_000_000_000n + BigInt(nanos);
 const durationText = (period: Duration): string => `${nanosOf(period) / 1_000_000_000n}s`;
 
 function faultOfShares(params: GovParams): string | undefined {

@@ -2,6 +2,7 @@
 import type { Duration, Timestamp } from '../../abci/types.js';
 import type { Context } from '../../context.js';
 import type { Any } from '../../crypto/public-key.js';
+import { addDuration, compareTimes } from '../../time.js';
 import { chargeDeposits } from './deposits.js';
 import type { Gov } from './host.js';
 import { refuseGov } from './refusals.js';
@@ -48,7 +49,7 @@ export function cancelProposal(gov: Gov, ctx: Context, id: bigint, proposer: str
   if (proposal.status !== proposalStatus.depositPeriod && proposal.status !== proposalStatus.votingPeriod) {
     refuseGov('invalidProposal', 'proposal should be in the deposit or voting period');
   }
-  if (proposal.votingEndTime && isBefore(proposal.votingEndTime, ctx.time)) refuseGov('votingPeriodEnded', `voting period is already ended for this proposal ${id}`);
+  if (proposal.votingEndTime && compareTimes(proposal.votingEndTime, ctx.time) < 0) refuseGov('votingPeriodEnded', `voting period is already ended for this proposal ${id}`);
   chargeDeposits(gov, ctx, id, store.params(ctx));
   if (proposal.votingStartTime) store.deleteVotes(ctx, id);
   store.deleteProposal(ctx, proposal);
@@ -56,11 +57,5 @@ export function cancelProposal(gov: Gov, ctx: Context, id: bigint, proposer: str
 
 /** The time after a period, which the parameters have (checked when they came in). */
 export function later(time: Timestamp, period: Duration | undefined): Timestamp {
-  const { seconds, nanos } = period ?? { seconds: 0n, nanos: 0 };
-  const sum = time.nanos + nanos;
-  return { seconds: time.seconds + seconds + BigInt(Math.floor(sum / 1_000_000_000)), nanos: sum % 1_000_000_000 };
-}
-
-function isBefore(a: Timestamp, b: Timestamp): boolean {
-  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanos < b.nanos);
+  return addDuration(time, period ?? { seconds: 0n, nanos: 0 });
 }

@@ -1,10 +1,9 @@
 /** cosmos.gov.v1.Query, and cosmos.gov.v1beta1.Query with the same answers in the older form. */
-import type { Codecs } from '../../codec/index.js';
 import { parseAddress } from '../../crypto/address.js';
 import type { QueryContext, QueryHandler } from '../../module.js';
 import { refuseQuery } from '../../refusal.js';
 import { paginate, type PageRequest, type PageResponse } from '../pagination.js';
-import { queryHandler } from '../query-handler.js';
+import { serviceQuery, type ServiceQuery } from '../query-handler.js';
 import type { Gov } from './host.js';
 import { depositsOfPrefix, govStore, proposalsPrefix, votesOfPrefix } from './keys.js';
 import { toLegacyParams, toLegacyProposal, toLegacyTally, toLegacyVote, type LegacyParams, type LegacyProposal, type LegacyTally, type LegacyVote } from './legacy.js';
@@ -14,20 +13,12 @@ import { emptyTally, proposalStatus, type Deposit, type GovParams, type Proposal
 type OfProposal = { proposalId: bigint };
 type Paged = { pagination: PageRequest | undefined };
 type Listed = Paged & { proposalStatus: number; voter: string; depositor: string };
-type Answer = <Request, Response>(name: string, answer: (ctx: QueryContext, request: Request) => Response) => Record<string, QueryHandler>;
 
 export function govQueries(gov: Gov): Record<string, QueryHandler> {
-  return { ...v1Queries(gov, answerOf(gov.codecs, 'cosmos.gov.v1')), ...legacyQueries(gov, answerOf(gov.codecs, 'cosmos.gov.v1beta1')) };
+  return { ...v1Queries(gov, serviceQuery(gov.codecs, 'cosmos.gov.v1')), ...legacyQueries(gov, serviceQuery(gov.codecs, 'cosmos.gov.v1beta1')) };
 }
 
-function answerOf(codecs: Codecs, version: string): Answer {
-  return <Request, Response>(name: string, answer: (ctx: QueryContext, request: Request) => Response) => {
-    const types = `${version}.Query${name}`;
-    return { [`/${version}.Query/${name}`]: queryHandler<Request, Response>(codecs, `${types}Request`, `${types}Response`, answer) };
-  };
-}
-
-function v1Queries(gov: Gov, query: Answer): Record<string, QueryHandler> {
+function v1Queries(gov: Gov, query: ServiceQuery): Record<string, QueryHandler> {
   const { store } = gov;
   return {
     ...query('Constitution', ctx => ({ constitution: store.constitution(ctx.stores) })),
@@ -42,7 +33,7 @@ function v1Queries(gov: Gov, query: Answer): Record<string, QueryHandler> {
   };
 }
 
-function legacyQueries(gov: Gov, query: Answer): Record<string, QueryHandler> {
+function legacyQueries(gov: Gov, query: ServiceQuery): Record<string, QueryHandler> {
   const { codecs, store } = gov;
   return {
     ...query('Proposal', (ctx, { proposalId }: OfProposal) => ({ proposal: toLegacyProposal(codecs, existing(gov, ctx, proposalId)) })),

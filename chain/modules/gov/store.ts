@@ -4,7 +4,7 @@ import type { Timestamp } from '../../abci/types.js';
 import { endOfPrefix, uint64Bytes, uint64Of, utf8Bytes, utf8Text } from '../../bytes.js';
 import type { Codecs } from '../../codec/index.js';
 import { addressBytes } from '../../crypto/address.js';
-import type { Readable, Writable } from '../state.js';
+import { rowsBelow, type Readable, type Writable } from '../state.js';
 import {
   activeQueuePrefix, constitutionKey, depositsOfPrefix, depositsPrefix, endOfQueue, govStore, inactiveQueuePrefix, nextProposalIdKey, ofAddressKey, paramsKey, proposalKey,
   proposalsPrefix, queueKey, votesOfPrefix, votesPrefix, votingKey,
@@ -65,7 +65,7 @@ export function makeGovStore(codecs: Codecs): GovStore {
   return {
     ...settings(codecs),
     proposal: (state, id) => decoded(state, proposalKey(id), bytes => proposalCodec.decode(bytes)),
-    proposals: state => rowsBelow(state, proposalsPrefix).map(([, bytes]) => proposalCodec.decode(bytes)),
+    proposals: state => rowsBelow(state, govStore, proposalsPrefix).map(([, bytes]) => proposalCodec.decode(bytes)),
     decodeProposal: bytes => proposalCodec.decode(bytes),
     encodeProposal: proposal => proposalCodec.encode(proposal),
     setProposal: (state, proposal) => {
@@ -91,12 +91,12 @@ export function makeGovStore(codecs: Codecs): GovStore {
       return [...state.store(govStore).iterate(prefix, endOfQueue(prefix, time))].map(([, id]) => uint64Of(id));
     },
     deposit: (state, id, depositor) => decoded(state, depositKey(id, depositor), bytes => depositCodec.decode(bytes)),
-    deposits: (state, id) => rowsBelow(state, id === undefined ? depositsPrefix : depositsOfPrefix(id)).map(([, bytes]) => depositCodec.decode(bytes)),
+    deposits: (state, id) => rowsBelow(state, govStore, id === undefined ? depositsPrefix : depositsOfPrefix(id)).map(([, bytes]) => depositCodec.decode(bytes)),
     decodeDeposit: bytes => depositCodec.decode(bytes),
     setDeposit: (state, deposit) => state.store(govStore).set(depositKey(deposit.proposalId, deposit.depositor), depositCodec.encode(deposit)),
     deleteDeposit: (state, { proposalId, depositor }) => state.store(govStore).delete(depositKey(proposalId, depositor)),
     vote: (state, id, voter) => decoded(state, voteKey(id, voter), bytes => voteCodec.decode(bytes)),
-    votes: (state, id) => rowsBelow(state, id === undefined ? votesPrefix : votesOfPrefix(id)).map(([, bytes]) => voteCodec.decode(bytes)),
+    votes: (state, id) => rowsBelow(state, govStore, id === undefined ? votesPrefix : votesOfPrefix(id)).map(([, bytes]) => voteCodec.decode(bytes)),
     eachVote: function* (state, id) {
       const prefix = votesOfPrefix(id);
       for (const [, bytes] of state.store(govStore).iterate(prefix, endOfPrefix(prefix))) yield voteCodec.decode(bytes);
@@ -104,7 +104,7 @@ export function makeGovStore(codecs: Codecs): GovStore {
     decodeVote: bytes => voteCodec.decode(bytes),
     setVote: (state, vote) => state.store(govStore).set(voteKey(vote.proposalId, vote.voter), voteCodec.encode(vote)),
     deleteVotes: (state, id) => {
-      for (const [key] of rowsBelow(state, votesOfPrefix(id))) state.store(govStore).delete(key);
+      for (const [key] of rowsBelow(state, govStore, votesOfPrefix(id))) state.store(govStore).delete(key);
     },
   };
 }
@@ -131,8 +131,4 @@ function settings(codecs: Codecs): Settings {
 function decoded<T>(state: Readable, key: Uint8Array, decode: (bytes: Uint8Array) => T): T | undefined {
   const bytes = state.store(govStore).get(key);
   return bytes && decode(bytes);
-}
-
-function rowsBelow(state: Readable, prefix: Uint8Array): (readonly [Uint8Array, Uint8Array])[] {
-  return [...state.store(govStore).iterate(prefix, endOfPrefix(prefix))];
 }

@@ -1,9 +1,8 @@
 /** Counting votes: a function of votes, validators and delegations, in exact decimals. */
 import { addressBytes, operatorAddress } from '../../crypto/address.js';
-import { addDec, decOf, decZero, mulDec, mulDecInt, quoDec, subDec, truncateDec, type Dec } from '../../decimal.js';
+import { addDec, dec, decOf, decZero, mulDec, mulDecInt, quoDec, subDec, truncateDec, type Dec } from '../../decimal.js';
 import type { StakingKeeper } from '../staking/types.js';
 import type { Readable } from '../state.js';
-import { decimalOf } from './decimals.js';
 import { voteOption, type GovParams, type Proposal, type TallyResult, type Vote, type WeightedVoteOption } from './types.js';
 
 /** What the tally asks of staking. */
@@ -57,7 +56,7 @@ function powerOf({ tokens, shares: all }: Weighing, shares: Dec): Dec {
 
 function add(count: Count, power: Dec, options: readonly WeightedVoteOption[]): void {
   for (const { option, weight } of options) {
-    count.power.set(option, addDec(count.power.get(option) ?? decZero, mulDec(power, decimalOf(weight))));
+    count.power.set(option, addDec(count.power.get(option) ?? decZero, mulDec(power, dec(weight))));
   }
   count.total = addDec(count.total, power);
 }
@@ -72,10 +71,10 @@ function verdictOf({ power, total }: Count, bonded: bigint, { expedited }: Pick<
   const of = (option: number): Dec => power.get(option) ?? decZero;
   const rejected = (burnsDeposits: boolean): Omit<Verdict, 'result'> => ({ passes: false, burnsDeposits });
   if (bonded === 0n) return rejected(false);
-  if (quoDec(total, decOf(bonded)) < decimalOf(params.quorum)) return rejected(params.burnVoteQuorum);
+  if (quoDec(total, decOf(bonded)) < dec(params.quorum)) return rejected(params.burnVoteQuorum);
   const decided = subDec(total, of(voteOption.abstain));
   if (decided === decZero) return rejected(false);
-  if (quoDec(of(voteOption.noWithVeto), total) > decimalOf(params.vetoThreshold)) return rejected(params.burnVoteVeto);
-  const threshold = decimalOf(expedited ? params.expeditedThreshold : params.threshold);
+  if (quoDec(of(voteOption.noWithVeto), total) > dec(params.vetoThreshold)) return rejected(params.burnVoteVeto);
+  const threshold = dec(expedited ? params.expeditedThreshold : params.threshold);
   return { passes: quoDec(of(voteOption.yes), decided) > threshold, burnsDeposits: false };
 }

@@ -13,8 +13,6 @@ import { slashingQueries } from './queries.js';
 export { makeSlashingKeeper } from './keeper.js';
 export type { SigningInfo, SlashingKeeper } from './keeper.js';
 export { slashingHooks } from './hooks.js';
-export { slashingParamsDefault } from './params.js';
-export type { SlashingParams } from './params.js';
 export { slashingStore } from './keys.js';
 
 /** Begins a block after distribution, which pays for the last block by the stake as it was, and before staking. */

@@ -1,11 +1,11 @@
 /** What slashing remembers of validators: how they sign, whether they sit in jail, and their consensus keys. */
 import assert from 'node:assert/strict';
 import type { Timestamp } from '../../abci/types.js';
-import { endOfPrefix, littleEndianOf } from '../../bytes.js';
+import { littleEndianOf } from '../../bytes.js';
 import type { Codecs } from '../../codec/index.js';
 import type { Any } from '../../crypto/public-key.js';
 import { decodedOnce } from '../../decoded-once.js';
-import type { Readable, Writable } from '../state.js';
+import { rowsBelow, type Readable, type Writable } from '../state.js';
 import { bitsPerChunk, emptyChunk, hasBit, withBit } from './bitmap.js';
 import { missedBlocksKey, missedBlocksOf, paramsKey, publicKeyKey, signingInfoKey, signingInfoPrefix, slashingStore } from './keys.js';
 import { storedParams, toWireParams, type SlashingParams, type WireSlashingParams } from './params.js';
@@ -64,7 +64,7 @@ export function makeSlashingKeeper(codecs: Codecs): SlashingKeeper {
       return bytes && decodeInfo(bytes);
     },
     setSigningInfo: (state, consensus, info) => state.store(slashingStore).set(signingInfoKey(consensus), infoCodec.encode(info)),
-    signingInfos: state => [...state.store(slashingStore).iterate(signingInfoPrefix, endOfPrefix(signingInfoPrefix))]
+    signingInfos: state => rowsBelow(state, slashingStore, signingInfoPrefix)
       .map(([key, value]) => [key.slice(signingInfoPrefix.length + 1), decodeInfo(value)] as const),
     decodeSigningInfo: decodeInfo,
     ...missedBlocks,
@@ -85,17 +85,14 @@ const missedBlocks: Pick<SlashingKeeper, 'isMissed' | 'setMissed' | 'missedBlock
     store.set(key, withBit(store.get(key) ?? emptyChunk(), Number(index % bitsPerChunk), missed));
   },
   missedBlocks: (state, consensus) => {
-    const prefix = missedBlocksOf(consensus);
     const indexes: bigint[] = [];
-    for (const [key, chunk] of state.store(slashingStore).iterate(prefix, endOfPrefix(prefix))) {
+    for (const [key, chunk] of rowsBelow(state, slashingStore, missedBlocksOf(consensus))) {
       const first = littleEndianOf(key.subarray(-8)) * bitsPerChunk;
       for (let bit = 0n; bit < bitsPerChunk; bit += 1n) if (hasBit(chunk, Number(bit))) indexes.push(first + bit);
     }
     return indexes.sort((a, b) => (a < b ? -1 : 1));
   },
   clearMissed: (state, consensus) => {
-    const prefix = missedBlocksOf(consensus);
-    const store = state.store(slashingStore);
-    for (const [key] of [...store.iterate(prefix, endOfPrefix(prefix))]) store.delete(key);
+    for (const [key] of rowsBelow(state, slashingStore, missedBlocksOf(consensus))) state.store(slashingStore).delete(key);
   },
 };

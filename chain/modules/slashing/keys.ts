@@ -1,13 +1,11 @@
 /** Keys of store `slashing`, as the SDK's x/slashing lays them out. Consensus addresses are preceded by their length. */
-import { concatBytes, littleEndianBytes } from '../../bytes.js';
+import { concatBytes, lengthFirst, littleEndianBytes } from '../../bytes.js';
 
 export const slashingStore = 'slashing';
 export const paramsKey = Uint8Array.of(0x00);
 export const signingInfoPrefix = Uint8Array.of(0x01);
 const missedBlocksPrefix = Uint8Array.of(0x02);
 const publicKeyPrefix = Uint8Array.of(0x03);
-
-const lengthFirst = (address: Uint8Array): Uint8Array => concatBytes(Uint8Array.of(address.length), address);
 
 export const signingInfoKey = (consensus: Uint8Array): Uint8Array => concatBytes(signingInfoPrefix, lengthFirst(consensus));
 export const publicKeyKey = (consensus: Uint8Array): Uint8Array => concatBytes(publicKeyPrefix, lengthFirst(consensus));

@@ -1,18 +1,15 @@
 import type { Codecs } from '../../codec/index.js';
 import { consensusAddress } from '../../crypto/address.js';
-import type { QueryContext, QueryHandler } from '../../module.js';
+import type { QueryHandler } from '../../module.js';
 import { refuseQuery } from '../../refusal.js';
 import { paginate, type PageRequest, type PageResponse } from '../pagination.js';
-import { queryHandler } from '../query-handler.js';
+import { serviceQuery } from '../query-handler.js';
 import type { SigningInfo, SlashingKeeper } from './keeper.js';
 import { signingInfoPrefix, slashingStore } from './keys.js';
 import { toWireParams, type WireSlashingParams } from './params.js';
 
 export function slashingQueries(codecs: Codecs, keeper: SlashingKeeper): Record<string, QueryHandler> {
-  const query = <Request, Response>(name: string, answer: (ctx: QueryContext, request: Request) => Response): Record<string, QueryHandler> => {
-    const types = `cosmos.slashing.v1beta1.Query${name}`;
-    return { [`/cosmos.slashing.v1beta1.Query/${name}`]: queryHandler<Request, Response>(codecs, `${types}Request`, `${types}Response`, answer) };
-  };
+  const query = serviceQuery(codecs, 'cosmos.slashing.v1beta1');
   return {
     ...query('Params', (ctx): { params: WireSlashingParams } => ({ params: toWireParams(keeper.params(ctx.stores)) })),
     ...query('SigningInfo', (ctx, { consAddress }: { consAddress: string }): { valSigningInfo: SigningInfo } => {

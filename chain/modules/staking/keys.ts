@@ -1,6 +1,6 @@
 /** Keys of store `staking`, as the SDK's x/staking lays them out. Addresses are preceded by their length. */
 import type { Timestamp } from '../../abci/types.js';
-import { concatBytes, uint64Bytes } from '../../bytes.js';
+import { concatBytes, lengthFirst, uint64Bytes } from '../../bytes.js';
 import { sortableTimeBytes } from '../../time.js';
 
 export const stakingStore = 'staking';
@@ -26,9 +26,6 @@ const historicalPrefix = prefix(0x50);
 export const paramsKey = prefix(0x51);
 const delegationsByValidatorPrefix = prefix(0x71);
 
-/** An address with its length before it. */
-const sized = (address: Uint8Array): Uint8Array => concatBytes(Uint8Array.of(address.length), address);
-
 /** The addresses that follow one another in a key, each with its length before it. */
 export function sizedAddresses(bytes: Uint8Array): Uint8Array[] {
   const addresses: Uint8Array[] = [];
@@ -40,36 +37,36 @@ export function sizedAddresses(bytes: Uint8Array): Uint8Array[] {
   return addresses;
 }
 
-export const lastPowerKey = (operator: Uint8Array): Uint8Array => concatBytes(lastPowersPrefix, sized(operator));
-export const validatorKey = (operator: Uint8Array): Uint8Array => concatBytes(validatorsPrefix, sized(operator));
-export const byConsensusKey = (consensus: Uint8Array): Uint8Array => concatBytes(byConsensusPrefix, sized(consensus));
+export const lastPowerKey = (operator: Uint8Array): Uint8Array => concatBytes(lastPowersPrefix, lengthFirst(operator));
+export const validatorKey = (operator: Uint8Array): Uint8Array => concatBytes(validatorsPrefix, lengthFirst(operator));
+export const byConsensusKey = (consensus: Uint8Array): Uint8Array => concatBytes(byConsensusPrefix, lengthFirst(consensus));
 
 /** Read backwards: the strongest first; of equals, the one with the lower address, because its bits are inverted. */
 export function powerIndexKey(power: bigint, operator: Uint8Array): Uint8Array {
   return concatBytes(powerIndexPrefix, uint64Bytes(power), Uint8Array.of(operator.length), operator.map(byte => ~byte & 0xff));
 }
 
-export const delegationsOfPrefix = (delegator: Uint8Array): Uint8Array => concatBytes(delegationsPrefix, sized(delegator));
-export const delegationKey = (delegator: Uint8Array, operator: Uint8Array): Uint8Array => concatBytes(delegationsOfPrefix(delegator), sized(operator));
-export const delegationsToPrefix = (operator: Uint8Array): Uint8Array => concatBytes(delegationsByValidatorPrefix, sized(operator));
-export const delegationToKey = (operator: Uint8Array, delegator: Uint8Array): Uint8Array => concatBytes(delegationsToPrefix(operator), sized(delegator));
+export const delegationsOfPrefix = (delegator: Uint8Array): Uint8Array => concatBytes(delegationsPrefix, lengthFirst(delegator));
+export const delegationKey = (delegator: Uint8Array, operator: Uint8Array): Uint8Array => concatBytes(delegationsOfPrefix(delegator), lengthFirst(operator));
+export const delegationsToPrefix = (operator: Uint8Array): Uint8Array => concatBytes(delegationsByValidatorPrefix, lengthFirst(operator));
+export const delegationToKey = (operator: Uint8Array, delegator: Uint8Array): Uint8Array => concatBytes(delegationsToPrefix(operator), lengthFirst(delegator));
 
-export const unbondingsOfPrefix = (delegator: Uint8Array): Uint8Array => concatBytes(unbondingsPrefix, sized(delegator));
-export const unbondingKey = (delegator: Uint8Array, operator: Uint8Array): Uint8Array => concatBytes(unbondingsOfPrefix(delegator), sized(operator));
-export const unbondingsFromPrefix = (operator: Uint8Array): Uint8Array => concatBytes(unbondingsByValidatorPrefix, sized(operator));
-export const unbondingFromKey = (operator: Uint8Array, delegator: Uint8Array): Uint8Array => concatBytes(unbondingsFromPrefix(operator), sized(delegator));
+export const unbondingsOfPrefix = (delegator: Uint8Array): Uint8Array => concatBytes(unbondingsPrefix, lengthFirst(delegator));
+export const unbondingKey = (delegator: Uint8Array, operator: Uint8Array): Uint8Array => concatBytes(unbondingsOfPrefix(delegator), lengthFirst(operator));
+export const unbondingsFromPrefix = (operator: Uint8Array): Uint8Array => concatBytes(unbondingsByValidatorPrefix, lengthFirst(operator));
+export const unbondingFromKey = (operator: Uint8Array, delegator: Uint8Array): Uint8Array => concatBytes(unbondingsFromPrefix(operator), lengthFirst(delegator));
 
-export const redelegationsOfPrefix = (delegator: Uint8Array): Uint8Array => concatBytes(redelegationsPrefix, sized(delegator));
+export const redelegationsOfPrefix = (delegator: Uint8Array): Uint8Array => concatBytes(redelegationsPrefix, lengthFirst(delegator));
 export const redelegationKey = (delegator: Uint8Array, source: Uint8Array, destination: Uint8Array): Uint8Array =>
-  concatBytes(redelegationsOfPrefix(delegator), sized(source), sized(destination));
-export const redelegationsFromPrefix = (source: Uint8Array): Uint8Array => concatBytes(redelegationsBySourcePrefix, sized(source));
+  concatBytes(redelegationsOfPrefix(delegator), lengthFirst(source), lengthFirst(destination));
+export const redelegationsFromPrefix = (source: Uint8Array): Uint8Array => concatBytes(redelegationsBySourcePrefix, lengthFirst(source));
 export const redelegationFromKey = (source: Uint8Array, delegator: Uint8Array, destination: Uint8Array): Uint8Array =>
-  concatBytes(redelegationsFromPrefix(source), sized(delegator), sized(destination));
+  concatBytes(redelegationsFromPrefix(source), lengthFirst(delegator), lengthFirst(destination));
 /** Those of one delegator into one validator. */
 export const redelegationsIntoPrefix = (destination: Uint8Array, delegator: Uint8Array): Uint8Array =>
-  concatBytes(redelegationsByDestinationPrefix, sized(destination), sized(delegator));
+  concatBytes(redelegationsByDestinationPrefix, lengthFirst(destination), lengthFirst(delegator));
 export const redelegationIntoKey = (destination: Uint8Array, delegator: Uint8Array, source: Uint8Array): Uint8Array =>
-  concatBytes(redelegationsIntoPrefix(destination, delegator), sized(source));
+  concatBytes(redelegationsIntoPrefix(destination, delegator), lengthFirst(source));
 
 export const unbondingQueueKey = (time: Timestamp): Uint8Array => concatBytes(unbondingQueuePrefix, sortableTimeBytes(time));
 export const redelegationQueueKey = (time: Timestamp): Uint8Array => concatBytes(redelegationQueuePrefix, sortableTimeBytes(time));

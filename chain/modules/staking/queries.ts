@@ -7,7 +7,7 @@ import type { QueryContext, QueryHandler } from '../../module.js';
 import { refuseQuery } from '../../refusal.js';
 import type { AuthKeeper } from '../auth/index.js';
 import { paginate, type Page, type PageRequest, type PageResponse } from '../pagination.js';
-import { queryHandler } from '../query-handler.js';
+import { serviceQuery, type ServiceQuery } from '../query-handler.js';
 import type { Readable } from '../state.js';
 import type { History, WireHistoricalInfo } from './historical.js';
 import {
@@ -39,12 +39,7 @@ export function stakingQueries(environment: Environment): Record<string, QueryHa
   return { ...validatorQueries(environment), ...delegationQueries(environment), ...unbondingQueries(environment), ...chainQueries(environment) };
 }
 
-function namer(codecs: Codecs) {
-  return <Request, Response>(name: string, answer: (ctx: QueryContext, request: Request) => Response): Record<string, QueryHandler> => {
-    const types = `cosmos.staking.v1beta1.Query${name}`;
-    return { [`/cosmos.staking.v1beta1.Query/${name}`]: queryHandler<Request, Response>(codecs, `${types}Request`, `${types}Response`, answer) };
-  };
-}
+const queriesOf = (codecs: Codecs): ServiceQuery => serviceQuery(codecs, 'cosmos.staking.v1beta1');
 
 function checked(form: AddressForm, what: 'validator' | 'delegator', text: string): string {
   if (text === '') refuseQuery('InvalidArgument', `${what} address cannot be empty`);
@@ -60,7 +55,7 @@ const statusNames: ReadonlyMap<string, number> = new Map([
 ]);
 
 function validatorQueries({ codecs, parts: { rows } }: Environment): Record<string, QueryHandler> {
-  const query = namer(codecs);
+  const query = queriesOf(codecs);
   const wire = makeStakingCodecs(codecs);
   const known = (state: Readable, operator: string): Validator => rows.validator(state, operator) ?? refuseQuery('NotFound', `validator ${operator} not found`);
   return {
@@ -86,7 +81,7 @@ function validatorQueries({ codecs, parts: { rows } }: Environment): Record<stri
 }
 
 function delegationQueries({ codecs, parts: { rows } }: Environment): Record<string, QueryHandler> {
-  const query = namer(codecs);
+  const query = queriesOf(codecs);
   const wire = makeStakingCodecs(codecs);
   const answerOf = (state: Readable, delegation: Delegation): DelegationAnswer => {
     const validator = rows.knownValidator(state, delegation.validatorAddress);
@@ -115,7 +110,7 @@ function delegationQueries({ codecs, parts: { rows } }: Environment): Record<str
 }
 
 function unbondingQueries({ codecs, parts: { rows } }: Environment): Record<string, QueryHandler> {
-  const query = namer(codecs);
+  const query = queriesOf(codecs);
   const wire = makeStakingCodecs(codecs);
   const redelegationsOf = (ctx: QueryContext, request: { delegatorAddr: string; srcValidatorAddr: string; dstValidatorAddr: string } & Paged): { found: Redelegation[]; page: Page | undefined } => {
     const { delegatorAddr, srcValidatorAddr, dstValidatorAddr, pagination } = request;
@@ -176,7 +171,7 @@ function unbondingQueries({ codecs, parts: { rows } }: Environment): Record<stri
 }
 
 function chainQueries({ codecs, parts: { rows, bank }, auth, history }: Environment): Record<string, QueryHandler> {
-  const query = namer(codecs);
+  const query = queriesOf(codecs);
   return {
     ...query('Params', (ctx): { params: WireParams } => ({ params: toWireParams(rows.params(ctx.stores)) })),
     ...query('Pool', ctx => {

@@ -1,7 +1,7 @@
-import { endOfPrefix, uint64Bytes, uint64Of, utf8Text } from '../../bytes.js';
+import { uint64Bytes, uint64Of, utf8Text } from '../../bytes.js';
 import type { Codecs } from '../../codec/index.js';
 import { refuseSdk } from '../../refusal.js';
-import type { Readable, Writable } from '../state.js';
+import { rowsBelow, type Readable, type Writable } from '../state.js';
 import { doneKey, donePrefix, planKey, protocolVersionKey, upgradeStore, versionKey, versionsPrefix } from './keys.js';
 import { toWirePlan, type Plan, type WirePlan } from './plan.js';
 
@@ -27,7 +27,7 @@ export type UpgradeKeeper = {
 
 export function makeUpgradeKeeper(codecs: Codecs): UpgradeKeeper {
   const codec = codecs.of<WirePlan>('cosmos.upgrade.v1beta1.Plan');
-  const applied = (state: Readable): AppliedPlan[] => rowsBelow(state, donePrefix).map(([key]) => ({ height: uint64Of(key.subarray(1, 9)), name: utf8Text(key.subarray(9)) }));
+  const applied = (state: Readable): AppliedPlan[] => rowsBelow(state, upgradeStore, donePrefix).map(([key]) => ({ height: uint64Of(key.subarray(1, 9)), name: utf8Text(key.subarray(9)) }));
   const cancel = (state: Writable): void => state.store(upgradeStore).delete(planKey);
   return {
     plan: state => {
@@ -51,13 +51,9 @@ export function makeUpgradeKeeper(codecs: Codecs): UpgradeKeeper {
     },
     applied,
     lastApplied: state => applied(state).at(-1),
-    moduleVersions: state => rowsBelow(state, versionsPrefix).map(([key, value]) => ({ name: utf8Text(key.subarray(1)), version: uint64Of(value) })),
+    moduleVersions: state => rowsBelow(state, upgradeStore, versionsPrefix).map(([key, value]) => ({ name: utf8Text(key.subarray(1)), version: uint64Of(value) })),
     setModuleVersions: (state, versions) => {
       for (const { name, version } of versions) state.store(upgradeStore).set(versionKey(name), uint64Bytes(version));
     },
   };
-}
-
-function rowsBelow(state: Readable, prefix: Uint8Array): (readonly [Uint8Array, Uint8Array])[] {
-  return [...state.store(upgradeStore).iterate(prefix, endOfPrefix(prefix))];
 }

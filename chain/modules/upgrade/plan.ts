@@ -2,23 +2,22 @@
 import type { Timestamp } from '../../abci/types.js';
 import type { Any } from '../../crypto/public-key.js';
 import { refuseSdk } from '../../refusal.js';
+import { goZeroTime } from '../../time.js';
 
 export type Plan = { readonly name: string; readonly height: bigint; readonly info: string };
 
 /** cosmos.upgrade.v1beta1.Plan. */
 export type WirePlan = { name: string; time: Timestamp | undefined; height: bigint; info: string; upgradedClientState: Any | undefined };
 
-/** Go's time of nothing, which the SDK writes into the field that it does not use any more: the first second of year 1. */
-export const noTimeSeconds = -62_135_596_800n;
-
+/** The SDK writes Go's time of nothing into the field that it does not use any more. */
 export function toWirePlan({ name, height, info }: Plan): WirePlan {
-  return { name, height, info, time: { seconds: noTimeSeconds, nanos: 0 }, upgradedClientState: undefined };
+  return { name, height, info, time: goZeroTime, upgradedClientState: undefined };
 }
 
 /** Refuses what the SDK's Plan.ValidateBasic refuses, in its words. Clients write an unused time in three ways. */
 export function checkedPlan(wire: WirePlan | undefined): Plan {
   const { name = '', time, height = 0n, info = '', upgradedClientState } = wire ?? {};
-  const isTimed = time !== undefined && (time.nanos !== 0 || (time.seconds !== 0n && time.seconds !== noTimeSeconds));
+  const isTimed = time !== undefined && (time.nanos !== 0 || (time.seconds !== 0n && time.seconds !== goZeroTime.seconds));
   if (isTimed) refuseSdk('invalidRequest', 'time-based upgrades have been deprecated in the SDK');
   if (upgradedClientState !== undefined) refuseSdk('invalidRequest', 'upgrade logic for IBC has been moved to the IBC module');
   if (name === '') refuseSdk('invalidRequest', 'name cannot be empty');

@@ -1,19 +1,14 @@
 import type { Codecs } from '../../codec/index.js';
-import type { QueryContext, QueryHandler } from '../../module.js';
+import type { QueryHandler } from '../../module.js';
 import { refuseQuery } from '../../refusal.js';
-import { queryHandler } from '../query-handler.js';
+import { serviceQuery } from '../query-handler.js';
 import type { ModuleVersion, UpgradeKeeper } from './keeper.js';
 import { toWirePlan, type WirePlan } from './plan.js';
 
-const service = 'cosmos.upgrade.v1beta1.Query';
-
 export function upgradeQueries(codecs: Codecs, keeper: UpgradeKeeper, authority: string): Record<string, QueryHandler> {
-  const query = <Request, Response>(name: string, answer: (ctx: QueryContext, request: Request) => Partial<Response>): Record<string, QueryHandler> => {
-    const types = `cosmos.upgrade.v1beta1.Query${name}`;
-    return { [`/${service}/${name}`]: queryHandler<Request, Response>(codecs, `${types}Request`, `${types}Response`, answer) };
-  };
+  const query = serviceQuery(codecs, 'cosmos.upgrade.v1beta1');
   return {
-    ...query<object, { plan: WirePlan }>('CurrentPlan', ctx => {
+    ...query<object, { plan?: WirePlan }>('CurrentPlan', ctx => {
       const plan = keeper.plan(ctx.stores);
       return plan ? { plan: toWirePlan(plan) } : {};
     }),
