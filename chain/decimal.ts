@@ -4,7 +4,7 @@
  * On the wire a Dec is the text of the whole number; in JSON it has its point and always 18 digits after it.
  */
 import assert from 'node:assert/strict';
-import { fromPointText, fromWireText, pointText } from './codec/decimal-text.js';
+import { fromPointText, fromWireText, isInRange, pointText } from './codec/decimal-text.js';
 import { refuse } from './refusal.js';
 
 declare const kind: unique symbol;
@@ -14,12 +14,10 @@ export type Dec = bigint & { readonly [kind]: 'Dec' };
 const unit = 10n ** 18n;
 const unitSquared = unit * unit;
 const half = unit / 2n;
-/** The SDK's decimals have at most 315 bits. */
-const magnitudeMax = (1n << 315n) - 1n;
 
 /** What does not fit is refused (the SDK panics, with this code); outside a tx that stops the node. */
 function checked(raw: bigint): Dec {
-  if (raw > magnitudeMax || raw < -magnitudeMax) refuse('undefined', 111222, 'decimal out of range: Int overflow');
+  if (!isInRange(raw)) refuse('undefined', 111222, 'decimal out of range: Int overflow');
   return raw as Dec;
 }
 
@@ -59,7 +57,6 @@ export const subDec = (a: Dec, b: Dec): Dec => checked(a - b);
 export const negDec = (a: Dec): Dec => checked(-a);
 export const absDec = (a: Dec): Dec => (a < 0n ? checked(-a) : a);
 export const minDec = (a: Dec, b: Dec): Dec => (a < b ? a : b);
-export const maxDec = (a: Dec, b: Dec): Dec => (a > b ? a : b);
 export const sumDec = (list: readonly Dec[]): Dec => list.reduce(addDec, decZero);
 
 /** To the nearest; a tie to the even neighbour (banker's rounding). */

@@ -3,7 +3,7 @@
  * from the decoded message by its schema. Names as in the .proto file, 64-bit integers as text, enums as numbers, bytes
  * in base64, decimals with their point, empty values left out unless the message's definition keeps them, an Any as {type, value}.
  */
-import { base64Text } from '../bytes.js';
+import { base64Text, binaryText } from '../bytes.js';
 import { formatTimestamp } from '../codec/json.js';
 import { fromWireText, pointText } from '../codec/decimal-text.js';
 import { CodecError, type Codec, type FieldSchema, type MessageSchema } from '../codec/index.js';
@@ -121,7 +121,7 @@ function durationJson({ seconds, nanos }: { seconds: bigint; nanos: number }): J
 }
 
 function decimalJson(content: string | Uint8Array): Json {
-  const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
+  const text = typeof content === 'string' ? content : binaryText(content);
   if (text === '') return '0';
   const value = fromWireText(text);
   if (value === undefined) throw new AminoUnsupported('a decimal field that holds none');

@@ -4,6 +4,8 @@ const digits = 18;
 /** The SDK's decimals have at most 315 bits; so long a text is no decimal, and is not even read. */
 const magnitudeMax = (1n << 315n) - 1n;
 
+export const isInRange = (raw: bigint): boolean => raw <= magnitudeMax && raw >= -magnitudeMax;
+
 /** `0.050000000000000000` */
 export function pointText(raw: bigint): string {
   const text = (raw < 0n ? -raw : raw).toString().padStart(digits + 1, '0');
@@ -24,5 +26,5 @@ export function fromWireText(text: string): bigint | undefined {
 }
 
 function inRange(raw: bigint): bigint | undefined {
-  return raw > magnitudeMax || raw < -magnitudeMax ? undefined : raw;
+  return isInRange(raw) ? raw : undefined;
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Io } from '../io.js';
 import type { NodeRpc } from '../node-rpc.js';
 import { pageOf, withPageFlags } from '../query/page.js';
-import { addQueryVerb, addressOfArg, askJson } from '../query/verb.js';
+import { addQueryVerb, addressOfArg, askModule } from '../query/verb.js';
 import { uint64 } from '../tx/verb.js';
 import { proposalStatusOf } from './votes.js';
 
@@ -50,5 +50,5 @@ export function addGovQuery(query: Command, io: Io): void {
 const idOf = (text: string | undefined): bigint => uint64('the proposal id', text);
 
 function ask(rpc: NodeRpc, method: string, value: object): Promise<unknown> {
-  return askJson(rpc, `/cosmos.gov.v1.Query/${method}`, { type: `cosmos.gov.v1.Query${method}Request`, value }, `cosmos.gov.v1.Query${method}Response`);
+  return askModule(rpc, 'cosmos.gov.v1', method, value);
 }

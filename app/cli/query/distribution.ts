@@ -5,12 +5,9 @@ import type { NodeRpc } from '../node-rpc.js';
 import { keyringOf, type Settings } from '../settings.js';
 import { operatorOrKey } from '../validator-address.js';
 import { pageOf, withPageFlags } from './page.js';
-import { addQueryVerb, addressOfArg, askJson } from './verb.js';
+import { addQueryVerb, addressOfArg, askModule } from './verb.js';
 
-const ask = (rpc: NodeRpc, method: string, value: object): Promise<unknown> => {
-  const types = `cosmos.distribution.v1beta1.Query${method}`;
-  return askJson(rpc, `/cosmos.distribution.v1beta1.Query/${method}`, { type: `${types}Request`, value }, `${types}Response`);
-};
+const ask = (rpc: NodeRpc, method: string, value: object): Promise<unknown> => askModule(rpc, 'cosmos.distribution.v1beta1', method, value);
 const ofValidator = (settings: Settings, text: string | undefined): { validatorAddress: string } =>
   ({ validatorAddress: operatorOrKey(keyringOf(settings), 'the validator', text ?? '') });
 

@@ -3,12 +3,9 @@ import type { Io } from '../io.js';
 import type { NodeRpc } from '../node-rpc.js';
 import { consensusOrKey } from '../validator-address.js';
 import { pageOf, withPageFlags } from './page.js';
-import { addQueryVerb, askJson } from './verb.js';
+import { addQueryVerb, askModule } from './verb.js';
 
-const ask = (rpc: NodeRpc, method: string, value: object): Promise<unknown> => {
-  const types = `cosmos.slashing.v1beta1.Query${method}`;
-  return askJson(rpc, `/cosmos.slashing.v1beta1.Query/${method}`, { type: `${types}Request`, value }, `${types}Response`);
-};
+const ask = (rpc: NodeRpc, method: string, value: object): Promise<unknown> => askModule(rpc, 'cosmos.slashing.v1beta1', method, value);
 
 export function addSlashing(query: Command, io: Io): void {
   const group = query.command('slashing').description('how validators sign, and what they lose who do not');

@@ -5,7 +5,7 @@ import { keyringOf, type Settings } from '../settings.js';
 import { uint64 } from '../tx/verb.js';
 import { operatorOrKey } from '../validator-address.js';
 import { pageOf, withPageFlags } from './page.js';
-import { addQueryVerb, addressOfArg, askJson } from './verb.js';
+import { addQueryVerb, addressOfArg, askModule } from './verb.js';
 
 type Fields = (args: readonly (string | undefined)[], settings: Settings, flags: Readonly<Record<string, string | undefined>>) => object;
 type Question = { readonly usage: string; readonly description: string; readonly method: string; readonly fields?: Fields; readonly isPaged?: boolean; readonly flags?: (command: Command) => Command };
@@ -44,8 +44,7 @@ export function addStakingQueries(query: Command, io: Io): void {
       flags: command => (flags ?? (same => same))(isPaged ? withPageFlags(command) : command),
       ask: (rpc, args, settings, given) => {
         const value = { ...fields?.(args, settings, given), ...(isPaged ? { pagination: pageOf(given) } : {}) };
-        const names = `cosmos.staking.v1beta1.Query${method}`;
-        return askJson(rpc, `/cosmos.staking.v1beta1.Query/${method}`, { type: `${names}Request`, value }, `${names}Response`);
+        return askModule(rpc, 'cosmos.staking.v1beta1', method, value);
       },
     });
   }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
-import { addQueryVerb, askJson } from './verb.js';
+import { addQueryVerb, askModule } from './verb.js';
 import type { NodeRpc } from '../node-rpc.js';
 
 export function addUpgradeQueries(query: Command, io: Io): void {
@@ -32,6 +32,5 @@ export function addUpgradeQueries(query: Command, io: Io): void {
 }
 
 function ask(rpc: NodeRpc, name: string, value: object = {}): Promise<unknown> {
-  const types = `cosmos.upgrade.v1beta1.Query${name}`;
-  return askJson(rpc, `/cosmos.upgrade.v1beta1.Query/${name}`, { type: `${types}Request`, value }, `${types}Response`);
+  return askModule(rpc, 'cosmos.upgrade.v1beta1', name, value);
 }

@@ -31,9 +31,14 @@ export async function askJson(rpc: NodeRpc, path: string, request: { readonly ty
   return answer.toJson(answer.decode(value));
 }
 
+/** Asks a service `Query` whose types are named after its methods; `protoPackage` is that of its .proto, such as cosmos.gov.v1. */
+export function askModule(rpc: NodeRpc, protoPackage: string, method: string, value: object, requestName: string = method): Promise<unknown> {
+  const types = `${protoPackage}.Query`;
+  return askJson(rpc, `/${types}/${method}`, { type: `${types}${requestName}Request`, value }, `${types}${method}Response`);
+}
+
 export function askKernel(rpc: NodeRpc, method: string, value: object, requestName: string = method): Promise<unknown> {
-  const request = { type: `windlass.kernel.v1.Query${requestName}Request`, value };
-  return askJson(rpc, `/windlass.kernel.v1.Query/${method}`, request, `windlass.kernel.v1.Query${method}Response`);
+  return askModule(rpc, 'windlass.kernel.v1', method, value, requestName);
 }
 
 /** A name of the keyring becomes its address; anything else is asked as it is. */

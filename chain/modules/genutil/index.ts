@@ -1,7 +1,6 @@
 /** The transactions of genesis: each makes a validator, signed by its operator before there is a chain. */
 import type { ValidatorUpdate } from '../../abci/types.js';
 import { CodecError, type Codecs } from '../../codec/index.js';
-import type { Context } from '../../context.js';
 import { makePublicKeyCodec, type Any } from '../../crypto/public-key.js';
 import type { DeliverGenesisTx, Module } from '../../module.js';
 import { updateValidatorSet, type StakingParts } from '../staking/index.js';
@@ -14,12 +13,12 @@ export function makeGenutilModule(codecs: Codecs, staking: StakingParts): Module
   return {
     name: 'genutil',
     stores: [],
-    initGenesis: (ctx, state, _request, deliverTx) => initGenutilGenesis(codecs, ctx, state, deliverTx, () => updateValidatorSet(staking, publicKeys, ctx)),
+    initGenesis: (ctx, state, _request, deliverTx) => initGenutilGenesis(codecs, state, deliverTx, () => updateValidatorSet(staking, publicKeys, ctx)),
     exportGenesis: () => ({ gen_txs: [] }),
   };
 }
 
-function initGenutilGenesis(codecs: Codecs, _ctx: Context, state: unknown, deliverTx: DeliverGenesisTx, validators: () => ValidatorUpdate[]): readonly ValidatorUpdate[] {
+function initGenutilGenesis(codecs: Codecs, state: unknown, deliverTx: DeliverGenesisTx, validators: () => ValidatorUpdate[]): readonly ValidatorUpdate[] {
   const txs = genesisTxs(state);
   for (const [index, json] of txs.entries()) {
     const { code, log } = deliverTx(encodeTx(codecs, json, index));
@@ -29,7 +28,7 @@ function initGenutilGenesis(codecs: Codecs, _ctx: Context, state: unknown, deliv
 }
 
 /** The list as it is written. Throws an Error when there is something else. */
-export function genesisTxs(state: unknown): readonly unknown[] {
+function genesisTxs(state: unknown): readonly unknown[] {
   const { gen_txs: txs = [] } = (state ?? {}) as { gen_txs?: unknown };
   if (!Array.isArray(txs)) throw new Error('genesis: app_state.genutil.gen_txs is not a list');
   return txs as readonly unknown[];

@@ -1,13 +1,15 @@
 /** MsgDelegate, MsgBeginRedelegate, MsgUndelegate, MsgCancelUnbondingDelegation. */
 import type { Timestamp } from '../../abci/types.js';
 import { coinsText, toWireCoins, type WireCoin } from '../../coins.js';
-import type { Codec, Codecs } from '../../codec/index.js';
+import type { Codecs } from '../../codec/index.js';
 import { decText } from '../../decimal.js';
 import type { MsgDefinition } from '../../module.js';
 import { refuse, refuseSdk } from '../../refusal.js';
 import { secondsText } from '../../time.js';
+import { requireAddress, requireOperator } from '../checked-address.js';
 import { cancelUnbonding, delegate, redelegate, requireValidator, sharesToUnbond, undelegate } from './delegating.js';
-import { positiveCoin, requireBondDenom, requireDelegator, requireOperator } from './msg-fields.js';
+import { stakingDefinition, type OwnPart } from './definition.js';
+import { positiveCoin, requireBondDenom } from './msg-fields.js';
 import type { StakingParts } from './parts.js';
 import { refuseStaking } from './refusals.js';
 import { isWorthless } from './shares.js';
@@ -19,28 +21,19 @@ export type MsgCancelUnbondingDelegation = MsgDelegate & { creationHeight: bigin
 
 type Environment = { readonly codecs: Codecs; readonly parts: StakingParts };
 
-/** What the four have in common: the delegator signs, and amino's name is that of the message. */
+/** The delegator signs. */
 function definition<M extends { delegatorAddress: string }, Response>(
-  { codecs }: Environment, name: string, rest: Pick<MsgDefinition<M>, 'validateBasic'> & { handle(ctx: Parameters<MsgDefinition<M>['handle']>[0], msg: M): Partial<Response> },
+  { codecs }: Environment, name: string, own: Omit<OwnPart<M, Response>, 'signers'>,
 ): MsgDefinition<M> {
-  const response: Codec<Response> = codecs.of<Response>(`cosmos.staking.v1beta1.${name}Response`);
-  return {
-    codec: codecs.of<M>(`cosmos.staking.v1beta1.${name}`),
-    responseTypeUrl: response.typeUrl,
-    aminoName: `cosmos-sdk/${name}`,
-    eventModule: 'staking',
-    signers: msg => [msg.delegatorAddress],
-    ...(rest.validateBasic ? { validateBasic: rest.validateBasic } : {}),
-    handle: (ctx, msg) => response.encode(rest.handle(ctx, msg)),
-  };
+  return stakingDefinition<M, Response>(codecs, name, { signers: msg => [msg.delegatorAddress], ...own });
 }
 
 export function delegateDefinition(environment: Environment): MsgDefinition<MsgDelegate> {
   const { parts } = environment;
   return definition<MsgDelegate, object>(environment, 'MsgDelegate', {
     validateBasic: msg => {
-      requireOperator(msg.validatorAddress);
-      requireDelegator(msg.delegatorAddress);
+      requireOperator(msg.validatorAddress, 'invalid validator address');
+      requireAddress(msg.delegatorAddress, 'invalid delegator address');
       positiveCoin(msg.amount, 'invalid delegation amount');
     },
     handle: (ctx, { delegatorAddress, validatorAddress, amount }) => {
@@ -58,9 +51,9 @@ export function beginRedelegateDefinition(environment: Environment): MsgDefiniti
   const { parts } = environment;
   return definition<MsgBeginRedelegate, { completionTime: Timestamp }>(environment, 'MsgBeginRedelegate', {
     validateBasic: msg => {
-      requireOperator(msg.validatorSrcAddress, 'source validator');
-      requireOperator(msg.validatorDstAddress, 'destination validator');
-      requireDelegator(msg.delegatorAddress);
+      requireOperator(msg.validatorSrcAddress, 'invalid source validator address');
+      requireOperator(msg.validatorDstAddress, 'invalid destination validator address');
+      requireAddress(msg.delegatorAddress, 'invalid delegator address');
       positiveCoin(msg.amount, 'invalid shares amount');
     },
     handle: (ctx, { delegatorAddress, validatorSrcAddress, validatorDstAddress, amount }) => {
@@ -80,8 +73,8 @@ export function undelegateDefinition(environment: Environment): MsgDefinition<Ms
   const { parts } = environment;
   return definition<MsgUndelegate, { completionTime: Timestamp; amount: WireCoin | undefined }>(environment, 'MsgUndelegate', {
     validateBasic: msg => {
-      requireOperator(msg.validatorAddress);
-      requireDelegator(msg.delegatorAddress);
+      requireOperator(msg.validatorAddress, 'invalid validator address');
+      requireAddress(msg.delegatorAddress, 'invalid delegator address');
       positiveCoin(msg.amount, 'invalid shares amount');
     },
     handle: (ctx, { delegatorAddress, validatorAddress, amount: wanted }) => {
@@ -102,8 +95,8 @@ export function cancelUnbondingDefinition(environment: Environment): MsgDefiniti
   const { parts } = environment;
   return definition<MsgCancelUnbondingDelegation, object>(environment, 'MsgCancelUnbondingDelegation', {
     validateBasic: msg => {
-      requireOperator(msg.validatorAddress);
-      requireDelegator(msg.delegatorAddress);
+      requireOperator(msg.validatorAddress, 'invalid validator address');
+      requireAddress(msg.delegatorAddress, 'invalid delegator address');
       positiveCoin(msg.amount, 'invalid amount');
       if (msg.creationHeight <= 0n) refuseSdk('invalidRequest', 'invalid height');
     },

@@ -50,6 +50,9 @@ function checked(form: AddressForm, what: 'validator' | 'delegator', text: strin
 const operatorOf = ({ validatorAddr }: OfValidator): string => checked(operatorAddress, 'validator', validatorAddr);
 const delegatorOf = ({ delegatorAddr }: OfDelegator): string => checked(accountAddress, 'delegator', delegatorAddr);
 
+/** The row that an index leads to. */
+const indexed = (store: ReturnType<Readable['store']>, key: Uint8Array): Uint8Array => store.get(key) ?? refuseQuery('Internal', 'an index leads nowhere');
+
 const statusNames: ReadonlyMap<string, number> = new Map([
   ['BOND_STATUS_UNBONDED', bondStatus.unbonded], ['BOND_STATUS_UNBONDING', bondStatus.unbonding], ['BOND_STATUS_BONDED', bondStatus.bonded],
 ]);
@@ -103,7 +106,7 @@ function delegationQueries({ codecs, parts: { rows } }: Environment): Record<str
       const operator = operatorAddress.bytes(operatorOf(request));
       const store = ctx.stores.store(stakingStore);
       const page = paginate(store, delegationsToPrefix(operator), request.pagination);
-      const rowsOf = page.rows.map(([key]) => store.get(delegationKey(sizedAddresses(key)[0] ?? key, operator)) ?? refuseQuery('Internal', 'an index leads nowhere'));
+      const rowsOf = page.rows.map(([key]) => indexed(store, delegationKey(sizedAddresses(key)[0] ?? key, operator)));
       return { delegationResponses: rowsOf.map(bytes => answerOf(ctx.stores, wire.delegation.decode(bytes))), pagination: page.response };
     }),
   };
@@ -126,7 +129,7 @@ function unbondingQueries({ codecs, parts: { rows } }: Environment): Record<stri
       const page = paginate(store, redelegationsFromPrefix(origin), pagination);
       const bytes = page.rows.map(([key]) => {
         const [delegator = key, destination = key] = sizedAddresses(key);
-        return store.get(redelegationKey(delegator, origin, destination)) ?? refuseQuery('Internal', 'an index leads nowhere');
+        return indexed(store, redelegationKey(delegator, origin, destination));
       });
       return { found: bytes.map(row => wire.redelegation.decode(row)), page };
     }
@@ -136,11 +139,11 @@ function unbondingQueries({ codecs, parts: { rows } }: Environment): Record<stri
   const answerOf = (state: Readable, redelegation: Redelegation): RedelegationAnswer => {
     const { validatorDstAddress, entries } = redelegation;
     const target = rows.validator(state, validatorDstAddress); // it may have been removed before the redelegation is mature
-    const written = toWireRedelegation(redelegation).entries;
+    const written = toWireRedelegation(redelegation);
     return {
-      redelegation: { ...toWireRedelegation(redelegation), entries: [] },
+      redelegation: { ...written, entries: [] },
       entries: entries.map(({ sharesDst }, index) => ({
-        redelegationEntry: written[index] as WireRedelegationEntry,
+        redelegationEntry: written.entries[index] as WireRedelegationEntry,
         balance: (!target || target.delegatorShares === 0n ? 0n : truncateDec(tokensFromShares(target, sharesDst))).toString(),
       })),
     };
@@ -160,7 +163,7 @@ function unbondingQueries({ codecs, parts: { rows } }: Environment): Record<stri
       const operator = operatorAddress.bytes(operatorOf(request));
       const store = ctx.stores.store(stakingStore);
       const page = paginate(store, unbondingsFromPrefix(operator), request.pagination);
-      const bytes = page.rows.map(([key]) => store.get(unbondingKey(sizedAddresses(key)[0] ?? key, operator)) ?? refuseQuery('Internal', 'an index leads nowhere'));
+      const bytes = page.rows.map(([key]) => indexed(store, unbondingKey(sizedAddresses(key)[0] ?? key, operator)));
       return { unbondingResponses: bytes.map(row => toWireUnbonding(wire.unbonding.decode(row))), pagination: page.response };
     }),
     ...query('Redelegations', (ctx, request: { delegatorAddr: string; srcValidatorAddr: string; dstValidatorAddr: string } & Paged): RedelegationAnswers => {

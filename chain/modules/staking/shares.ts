@@ -1,6 +1,6 @@
 /** Shares and tokens: what a share of a validator is worth. Every function says how it rounds. */
 import assert from 'node:assert/strict';
-import { decOf, mulDecInt, quoDec, quoDecInt, quoDecRoundUp, quoDecTruncate, type Dec } from '../../decimal.js';
+import { decOf, mulDecInt, quoDec, quoDecInt, quoDecTruncate, type Dec } from '../../decimal.js';
 import type { Validator } from './types.js';
 
 /** Tokens for one unit of voting power. */
@@ -20,7 +20,6 @@ export const potentialPower = ({ tokens }: Pick<Validator, 'tokens'>): bigint =>
 /** To the nearest. The validator has shares. */
 export const tokensFromShares = ({ tokens, delegatorShares }: Worth, shares: Dec): Dec => quoDec(mulDecInt(shares, tokens), delegatorShares);
 export const tokensFromSharesTruncated = ({ tokens, delegatorShares }: Worth, shares: Dec): Dec => quoDecTruncate(mulDecInt(shares, tokens), delegatorShares);
-export const tokensFromSharesRoundUp = ({ tokens, delegatorShares }: Worth, shares: Dec): Dec => quoDecRoundUp(mulDecInt(shares, tokens), delegatorShares);
 
 /** What new tokens get: one each while there are none. Towards zero. The validator is not worthless (asserted). */
 export function sharesFromTokens({ tokens, delegatorShares }: Worth, amount: bigint): Dec {

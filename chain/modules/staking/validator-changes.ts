@@ -1,7 +1,7 @@
 /** Changes of one validator: tokens and shares, jail, status, removal. The power index follows each of them. */
 import assert from 'node:assert/strict';
 import type { Context } from '../../context.js';
-import { addDec, decOf, decZero, subDec, truncateDec, type Dec } from '../../decimal.js';
+import { addDec, decZero, subDec, truncateDec, type Dec } from '../../decimal.js';
 import { addDuration } from '../../time.js';
 import { tell, type StakingParts } from './parts.js';
 import { sharesFromTokens, tokensFromShares } from './shares.js';
@@ -15,7 +15,7 @@ function replace({ rows }: StakingParts, ctx: Context, before: Validator, after:
 }
 
 export function addTokens(parts: StakingParts, ctx: Context, validator: Validator, amount: bigint): { validator: Validator; shares: Dec } {
-  const shares = validator.delegatorShares === 0n ? decOf(amount) : sharesFromTokens(validator, amount);
+  const shares = sharesFromTokens(validator, amount);
   const after = { ...validator, tokens: validator.tokens + amount, delegatorShares: addDec(validator.delegatorShares, shares) };
   return { validator: replace(parts, ctx, validator, after), shares };
 }

@@ -8,10 +8,12 @@ import type { MsgDefinition } from '../../module.js';
 import { refuse, refuseSdk } from '../../refusal.js';
 import { unixEpoch } from '../../time.js';
 import { requireAuthority } from '../../authority.js';
+import { accountOfOperator, requireOperator } from '../checked-address.js';
 import type { ConsensusKeeper } from '../consensus/index.js';
 import { changedCommission, changedDescription, checkedDescription, checkedRates, commissionText, isEmptyDescription, messageDec, requireMinCommission } from './commission.js';
 import { delegate, requireValidator } from './delegating.js';
-import { positiveCoin, requireBondDenom, requireOperator, signerOfOperator } from './msg-fields.js';
+import { stakingDefinition } from './definition.js';
+import { positiveCoin, requireBondDenom } from './msg-fields.js';
 import { faultOfParams } from './params.js';
 import { tell, type StakingParts } from './parts.js';
 import { refuseStaking } from './refusals.js';
@@ -30,27 +32,22 @@ type Environment = { readonly codecs: Codecs; readonly parts: StakingParts; read
 export function createValidatorDefinition(environment: Environment): MsgDefinition<MsgCreateValidator> {
   const { codecs } = environment;
   const publicKeys = makePublicKeyCodec(codecs);
-  const response = codecs.of<object>('cosmos.staking.v1beta1.MsgCreateValidatorResponse');
-  return {
-    codec: codecs.of<MsgCreateValidator>('cosmos.staking.v1beta1.MsgCreateValidator'),
-    responseTypeUrl: response.typeUrl,
-    aminoName: 'cosmos-sdk/MsgCreateValidator',
-    eventModule: 'staking',
-    signers: msg => [signerOfOperator(msg.validatorAddress)],
+  return stakingDefinition<MsgCreateValidator, object>(codecs, 'MsgCreateValidator', {
+    signers: msg => [accountOfOperator(msg.validatorAddress)],
     validateBasic: msg => {
       checkedCreation(msg);
     },
     handle: (ctx, msg) => {
       createValidator(environment, publicKeys, ctx, msg);
-      return response.encode({});
+      return {};
     },
-  };
+  });
 }
 
 type Creation = { value: { denom: string; amount: bigint }; rates: ReturnType<typeof checkedRates>; minSelfDelegation: bigint; description: Description; pubkey: Any };
 
 function checkedCreation(msg: MsgCreateValidator): Creation {
-  requireOperator(msg.validatorAddress);
+  requireOperator(msg.validatorAddress, 'invalid validator address');
   const pubkey = msg.pubkey ?? refuseStaking('emptyPubKey');
   const value = positiveCoin(msg.value, 'invalid delegation amount');
   const { description } = msg;
@@ -88,7 +85,7 @@ function createValidator({ parts, consensus }: Environment, publicKeys: PublicKe
   rows.setByConsensus(ctx, validator);
   rows.setInPowerIndex(ctx, validator);
   tell(parts).afterValidatorCreated(ctx, operator);
-  delegate(parts, ctx, signerOfOperator(operator), value.amount, 'account', validator);
+  delegate(parts, ctx, accountOfOperator(operator), value.amount, 'account', validator);
   ctx.events.emit('create_validator', [['validator', operator], ['amount', coinsText([value])]]);
 }
 
@@ -98,15 +95,10 @@ function requireKeyType({ kind }: PublicKey, allowed: readonly string[]): void {
 }
 
 export function editValidatorDefinition({ codecs, parts }: Environment): MsgDefinition<MsgEditValidator> {
-  const response = codecs.of<object>('cosmos.staking.v1beta1.MsgEditValidatorResponse');
-  return {
-    codec: codecs.of<MsgEditValidator>('cosmos.staking.v1beta1.MsgEditValidator'),
-    responseTypeUrl: response.typeUrl,
-    aminoName: 'cosmos-sdk/MsgEditValidator',
-    eventModule: 'staking',
-    signers: msg => [signerOfOperator(msg.validatorAddress)],
+  return stakingDefinition<MsgEditValidator, object>(codecs, 'MsgEditValidator', {
+    signers: msg => [accountOfOperator(msg.validatorAddress)],
     validateBasic: msg => {
-      requireOperator(msg.validatorAddress);
+      requireOperator(msg.validatorAddress, 'invalid validator address');
       if (isEmptyDescription(msg.description)) refuseSdk('invalidRequest', 'empty description');
       if (msg.minSelfDelegation !== '') positiveInt(msg.minSelfDelegation);
       const rate = messageDec(msg.commissionRate);
@@ -114,9 +106,9 @@ export function editValidatorDefinition({ codecs, parts }: Environment): MsgDefi
     },
     handle: (ctx, msg) => {
       editValidator(parts, ctx, msg);
-      return response.encode({});
+      return {};
     },
-  };
+  });
 }
 
 function editValidator(parts: StakingParts, ctx: Context, msg: MsgEditValidator): void {
