@@ -1,6 +1,7 @@
 /** Files named by their content, for what is too large for the database: bundles. Written and synced before the batch that names them. */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder, unlessAbsent, writeSynced } from './files.js';
 
 export class BlobStore {
   readonly #folder: string;
@@ -17,14 +18,7 @@ export class BlobStore {
   }
 
   async get(name: string): Promise<Uint8Array | undefined> {
-    const pending = this.#pending.get(name);
-    if (pending) return pending;
-    try {
-      return await readFile(this.pathOf(name));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+    return this.#pending.get(name) ?? (await unlessAbsent(readFile(this.pathOf(name))));
   }
 
   /** Of what was added, only what `isWanted` is written: a tx may fail after it completed a bundle, or its block may not come. */
@@ -47,28 +41,12 @@ export class BlobStore {
 
   async #write(name: string, bytes: Uint8Array): Promise<void> {
     const temporary = `${this.pathOf(name)}.tmp`;
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeSynced(temporary, bytes);
     await rename(temporary, this.pathOf(name));
   }
 
   /** Where a blob is kept; for texts to people. */
   pathOf(name: string): string {
     return join(this.#folder, name);
-  }
-}
-
-/** What was renamed into the folder stays there after a crash. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

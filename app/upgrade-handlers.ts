@@ -16,7 +16,7 @@ export type Upgrade = {
 export type Upgrades = ReadonlyMap<string, Upgrade>;
 
 /** Compiled files beside this one. */
-export const upgradesFolder: string = fileURLToPath(new URL('./upgrades/', import.meta.url));
+const upgradesFolder: string = fileURLToPath(new URL('./upgrades/', import.meta.url));
 
 /** Imports every file of the folder; a release without upgrades has no folder. Rejects when one of them is no upgrade. */
 export async function loadUpgrades(folder: string = upgradesFolder): Promise<Upgrades> {

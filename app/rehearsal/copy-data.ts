@@ -2,6 +2,7 @@
 import { constants, type Dirent } from 'node:fs';
 import { copyFile, link, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessAbsent } from '../files.js';
 
 /** Somebody wrote while it was copied, or there is nothing to copy. */
 export class CopyFailed extends Error {
@@ -53,10 +54,6 @@ async function namesAndTimes(folder: string): Promise<string> {
 
 /** None when the folder is not there. */
 async function entries(folder: string): Promise<readonly Dirent[]> {
-  try {
-    return (await readdir(folder, { withFileTypes: true })).filter(entry => entry.isFile() || entry.isDirectory());
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+  const found = (await unlessAbsent(readdir(folder, { withFileTypes: true }))) ?? [];
+  return found.filter(entry => entry.isFile() || entry.isDirectory());
 }

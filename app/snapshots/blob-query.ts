@@ -9,7 +9,9 @@ import type { ResponseQuery } from '../../chain/abci/types.js';
 import { Refusal, sdk, type Logger } from '../../chain/index.js';
 import { keys } from '../../kernel/index.js';
 import { databaseHeight } from '../commit.js';
+import { unlessAbsent } from '../files.js';
 import { kernelPrefix, type NodeDatabase } from '../store.js';
+import { heapPath } from './heap-files.js';
 import { readSnap } from './rows.js';
 
 /** In base64 it is well below what an RPC client takes. */
@@ -39,25 +41,21 @@ async function pieceOf(database: NodeDatabase, blobFolder: string, path: string)
   const [, heap, bundle, piece] = pathGrammar.exec(path) ?? [];
   if (piece === undefined) throw new Refusal('sdk', sdk.invalidRequest, `expected ${blobQueryPath('<name>', 0)}: invalid request`);
   const isReferred = heap === undefined ? database.get(`${kernelPrefix}${keys.bundle(bundle as string)}`) !== undefined : readSnap(database, heap) !== undefined;
-  const bytes = isReferred ? await readPiece(heap === undefined ? join(blobFolder, bundle as string) : join(blobFolder, heap.slice(0, 2), heap), Number(piece)) : undefined;
+  const bytes = isReferred ? await readPiece(heap === undefined ? join(blobFolder, bundle as string) : heapPath(blobFolder, heap), Number(piece)) : undefined;
   if (!bytes) throw new Refusal('sdk', sdk.notFound, `${heap ?? bundle}: not found`);
   return bytes;
 }
 
 /** Undefined when the file is not there, or ends before the piece. */
 async function readPiece(path: string, piece: number): Promise<Uint8Array | undefined> {
+  const file = await unlessAbsent(open(path, 'r'));
+  if (!file) return undefined;
   try {
-    const file = await open(path, 'r');
-    try {
-      const from = piece * pieceBytes;
-      if (from > (await file.stat()).size) return undefined;
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, from);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    const from = piece * pieceBytes;
+    if (from > (await file.stat()).size) return undefined;
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, from);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
   }
 }

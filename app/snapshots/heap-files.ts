@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SnapshotUnusable, type HeapSource, type HeapWriter, type SavedHeap, type SnapshotStore } from '../../kernel/index.js';
-import { syncFolder } from '../blobs.js';
+import { syncFolder } from '../files.js';
 import { PackedFile, packHeap, Pieces, PouredFile, unpackHeap } from './packing.js';
 
 /** A heap of the block under way. `whole` goes when nobody starts from it any more. */
@@ -18,6 +18,9 @@ export type StoredHeap = { readonly size: number; readonly stored: number };
 
 /** Brings the file of a heap back; answers whether it did. `problem` names the file. */
 export type MendHeap = (hash: string, problem: string) => Promise<boolean>;
+
+/** Where a heap lies below the folder of blobs. */
+export const heapPath = (folder: string, hash: string): string => join(folder, hash.slice(0, 2), hash);
 
 export class HeapFiles implements SnapshotStore {
   readonly #folder: string;
@@ -46,7 +49,7 @@ export class HeapFiles implements SnapshotStore {
   }
 
   pathOf(hash: string): string {
-    return join(this.#folder, hash.slice(0, 2), hash);
+    return heapPath(this.#folder, hash);
   }
 
   #temporary(): string {
@@ -146,10 +149,10 @@ export class HeapFiles implements SnapshotStore {
       const heap = this.#inFlight.get(hash) ?? this.#packedBase(hash);
       if (!heap) continue;
       const stored = await heap.packed.stored;
-      const folder = join(this.#folder, hash.slice(0, 2));
-      await mkdir(folder, { recursive: true });
-      await rename(heap.packed.path, this.pathOf(hash));
-      folders.add(folder);
+      const path = this.pathOf(hash);
+      await mkdir(dirname(path), { recursive: true });
+      await rename(heap.packed.path, path);
+      folders.add(dirname(path));
       facts.set(hash, { size: heap.size, stored });
     }
     if (folders.size > 0) folders.add(this.#folder);

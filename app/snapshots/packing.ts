@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { Transform, type Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { constants, createBrotliCompress, createBrotliDecompress, type BrotliOptions } from 'node:zlib';
+import { syncFile } from '../files.js';
 
 /**
  * Recorded with each file. A block may wait for it: of a heap of 9 MB Brotli's quality 0 makes 2.0 MB with 16 ms of work, 2
@@ -69,13 +69,7 @@ export class PackedFile extends PouredFile {
   /** Also syncs it. Answers the compressed size. */
   async store(): Promise<number> {
     await this.finish();
-    const file = await open(this.path, 'r+');
-    try {
-      await file.datasync();
-      return (await file.stat()).size;
-    } finally {
-      await file.close();
-    }
+    return syncFile(this.path);
   }
 }
 

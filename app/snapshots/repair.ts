@@ -3,11 +3,12 @@
  * it holds, so that it does not matter who gives it.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Logger } from '../../chain/index.js';
-import { syncFolder } from '../blobs.js';
-import { packHeap, PouredFile, unpackHeap } from './packing.js';
+import { syncFile, syncFolder } from '../files.js';
+import { heapPath } from './heap-files.js';
+import { PackedFile, PouredFile, unpackHeap } from './packing.js';
 import { piecesFromPeer } from './peer-blobs.js';
 import type { SnapRow } from './rows.js';
 
@@ -77,23 +78,23 @@ export class HeapRepair {
   }
 
   async #fromExport(hash: string): Promise<boolean> {
-    return this.#withFiles(async (whole, packed) => {
+    return this.#withFiles(async packed => {
       const sum = createHash('sha256');
-      const isThere = await writeFile(whole, async write => this.#options.fromExport(hash, piece => {
+      const isThere = await filled(new PackedFile(packed), async write => this.#options.fromExport(hash, piece => {
         sum.update(piece);
         return write(piece);
       }));
       if (!isThere) return false;
       requireHash(hash, sum.digest('hex'));
-      await packHeap(whole, packed);
+      await syncFile(packed);
       await this.#place(hash, packed);
       return true;
     });
   }
 
   async #fromPeer(server: string, hash: string, { size, stored }: SnapRow): Promise<boolean> {
-    return this.#withFiles(async (whole, packed) => {
-      await writeFile(packed, async write => {
+    return this.#withFiles(async (packed, whole) => {
+      await filled(new PouredFile(packed), async write => {
         for await (const piece of piecesFromPeer(server, hash, 2 * stored + slackBytes)) await write(piece);
       });
       requireHash(hash, await unpackHeap(packed, whole, size));
@@ -104,18 +105,18 @@ export class HeapRepair {
   }
 
   async #place(hash: string, packed: string): Promise<void> {
-    const path = join(this.#options.blobFolder, hash.slice(0, 2), hash);
+    const path = heapPath(this.#options.blobFolder, hash);
     await mkdir(dirname(path), { recursive: true });
     await rename(packed, path);
     await syncFolder(dirname(path));
     await syncFolder(this.#options.blobFolder);
   }
 
-  async #withFiles<T>(work: (whole: string, packed: string) => Promise<T>): Promise<T> {
+  async #withFiles<T>(work: (packed: string, whole: string) => Promise<T>): Promise<T> {
     this.#temporaries += 1;
-    const [whole, packed] = ['whole', 'packed'].map(kind => join(this.#options.blobFolder, `mend-${this.#temporaries}-${kind}.tmp`)) as [string, string];
+    const [packed, whole] = ['packed', 'whole'].map(kind => join(this.#options.blobFolder, `mend-${this.#temporaries}-${kind}.tmp`)) as [string, string];
     try {
-      return await work(whole, packed);
+      return await work(packed, whole);
     } finally {
       await rm(whole, { force: true });
       await rm(packed, { force: true });
@@ -127,23 +128,13 @@ function requireHash(wanted: string, found: string): void {
   if (found !== wanted) throw new Error(`it holds ${found}`);
 }
 
-async function writeFile<T>(path: string, fill: (write: (piece: Uint8Array) => Promise<void>) => Promise<T>): Promise<T> {
-  const out = new PouredFile(path);
+async function filled<T>(out: PouredFile, fill: (write: (piece: Uint8Array) => Promise<void>) => Promise<T>): Promise<T> {
   try {
-    const filled = await fill(async piece => out.write(piece));
+    const answer = await fill(async piece => out.write(piece));
     await out.finish();
-    return filled;
+    return answer;
   } catch (error) {
     await out.abandon();
     throw error;
-  }
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.datasync();
-  } finally {
-    await file.close();
   }
 }

@@ -94,7 +94,7 @@ export function isKept(database: NodeDatabase, hash: string): boolean {
   return row !== undefined && row.gc === undefined;
 }
 
-export function readSnap(database: NodeDatabase, hash: string): SnapRow | undefined {
+export function readSnap(database: Pick<NodeDatabase, 'get'>, hash: string): SnapRow | undefined {
   const text = rowText(database.get(snapKey(hash)));
   return text === undefined ? undefined : (JSON.parse(text) as SnapRow);
 }

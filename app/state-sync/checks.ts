@@ -1,7 +1,7 @@
 /** The two tables of a restored state, held to the hash that the network agreed on. */
 import { AssertionError } from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { equalBytes } from '../../chain/index.js';
+import { equalBytes, hexText } from '../../chain/index.js';
 import { exportVersion, type ReadOnlyStores } from '../../chain/store/index.js';
 import { activityHash } from '../../kernel/index.js';
 import { bundlesOf } from '../host/bundles.js';
@@ -64,4 +64,4 @@ export function checkKernel({ stores }: CheckedChain, database: NodeDatabase, di
   if (!isCommitted(hostKeys.activity, Buffer.from(activityHash(rows), 'hex'))) throw new SnapshotRefused("the kernel's rows do not have the activity hash that is in the app state");
 }
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').toUpperCase();
+const hex = (bytes: Uint8Array): string => hexText(bytes).toUpperCase();

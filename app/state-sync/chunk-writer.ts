@@ -1,15 +1,15 @@
 /** Cuts a stream of bytes into chunk files: hashed as they fill up, compressed off the main thread, synced. */
 import { createHash, type Hash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import { writeSynced } from '../files.js';
 import { chunkBytesMax, chunksMax } from './format.js';
 
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
-/** As heap files: half of deflate's time for two thirds of its size. */
+/** Half of deflate's time for two thirds of its size. */
 const quality = 2;
 
 export class ChunkWriter {
@@ -51,13 +51,7 @@ export class ChunkWriter {
   async #close(): Promise<void> {
     if (this.#hashes.length === chunksMax) throw new Error(`the state needs more than ${chunksMax} chunks`);
     const packed = await compress(this.#bytes.subarray(0, this.#length), { params: { [constants.BROTLI_PARAM_QUALITY]: quality } });
-    const file = await open(join(this.#folder, String(this.#hashes.length)), 'w');
-    try {
-      await file.writeFile(packed);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+    await writeSynced(join(this.#folder, String(this.#hashes.length)), packed);
     this.#hashes.push(this.#hash.digest());
     this.#hash = createHash('sha256');
     this.#length = 0;

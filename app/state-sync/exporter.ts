@@ -3,7 +3,7 @@
  * which the block becomes visible, files are linked before anything is removed, and the rest runs beside the blocks.
  */
 import { join } from 'node:path';
-import type { Logger } from '../../chain/index.js';
+import { hexText, type Logger } from '../../chain/index.js';
 import type { DatabaseSnapshot, NodeDatabase } from '../store.js';
 import { ChunkWriter } from './chunk-writer.js';
 import { chainRowsIn, storesIn } from './committed-stores.js';
@@ -129,7 +129,7 @@ export class Exporter {
     const out = new ChunkWriter(making, chunkBytes);
     const heaps = await writeState(source, out, this.#stop.signal);
     const chunks = (await out.finish()).map(hash => hash.toString('hex'));
-    return { format: formatNumber, height: String(source.height), appHash: Buffer.from(storesIn(chainRowsIn(source.snapshot)).appHash).toString('hex').toUpperCase(), chunkBytes, chunks, heaps: Object.fromEntries(heaps) };
+    return { format: formatNumber, height: String(source.height), appHash: hexText(storesIn(chainRowsIn(source.snapshot)).appHash).toUpperCase(), chunkBytes, chunks, heaps: Object.fromEntries(heaps) };
   }
 
   async #removeOld(): Promise<void> {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { endOf, heapOfSpanRow, keys } from '../../kernel/index.js';
 import { bundlesOf } from '../host/bundles.js';
+import { heapPath } from '../snapshots/heap-files.js';
 import { databaseKeyOfKernelRow, rowText, type DatabaseSnapshot } from '../store.js';
 import { chainRowsIn, storesIn } from './committed-stores.js';
 import type { NeededFile } from './links.js';
@@ -17,7 +18,7 @@ export async function neededFiles(snapshot: DatabaseSnapshot, height: bigint, bl
   const heaps = await heapsInUse(snapshot);
   return {
     bundles: installedIn(snapshot, height).map(name => ({ name, path: join(blobFolder, name) })),
-    heaps: [...heaps].sort().map(name => ({ name, path: join(blobFolder, name.slice(0, 2), name) })),
+    heaps: [...heaps].sort().map(name => ({ name, path: heapPath(blobFolder, name) })),
   };
 }
 

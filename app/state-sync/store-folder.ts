@@ -2,10 +2,10 @@
  * Finished exports of a home, `data/snapshots/<height>/`: chunk files 0, 1, … and snapshot.json, which is written last, in a
  * folder that gets its name when all of it is durable. What is being made has another name, and goes at the next start.
  */
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot } from '../../chain/abci/types.js';
-import { syncFolder } from '../blobs.js';
+import { syncFolder, unlessAbsent, writeSynced } from '../files.js';
 import { unpackChunk } from './chunk-writer.js';
 import { snapshotHash } from './format.js';
 import type { HeapPlace } from './write-state.js';
@@ -52,13 +52,7 @@ export class SnapshotFolder {
   /** The export is whole: from now on it is offered. */
   async finish(manifest: Manifest): Promise<void> {
     const making = this.#making(BigInt(manifest.height));
-    const file = await open(join(making, manifestFile), 'w');
-    try {
-      await file.writeFile(JSON.stringify(manifest));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+    await writeSynced(join(making, manifestFile), JSON.stringify(manifest));
     await syncFolder(making);
     await this.remove(BigInt(manifest.height));
     await rename(making, this.#of(manifest.height));
@@ -131,13 +125,4 @@ export class SnapshotFolder {
 export function snapshotOf({ height, format, chunks }: Manifest): Snapshot {
   const metadata = new Uint8Array(Buffer.from(chunks.join(''), 'hex'));
   return { height: BigInt(height), format, chunks: chunks.length, hash: snapshotHash(metadata), metadata };
-}
-
-async function unlessAbsent<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

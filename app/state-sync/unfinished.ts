@@ -4,7 +4,6 @@
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { endOf } from '../../kernel/index.js';
 import { chainPrefix, kernelPrefix, localPrefix, numberOfRow, numberRow, rowValue, undoPrefix, type DatabaseRow, type NodeDatabase } from '../store.js';
 
 const markerKey = `${localPrefix}restoring`;
@@ -15,14 +14,9 @@ export const beginMark: DatabaseRow = { key: markerKey, value: rowValue('1') };
 /** For the last batch of a restore of this height. */
 export const endMarks = (height: bigint): DatabaseRow[] => [{ key: markerKey, value: undefined }, { key: restoredKey, value: numberRow(height) }];
 
-/** The height that was restored and not followed by a block yet. */
+/** Whether the state of this height came with a restore. */
 export function restoredAt(database: NodeDatabase, height: bigint): boolean {
   return numberOfRow(database.get(restoredKey)) === height;
-}
-
-/** Whether nothing was ever written, or all of it belongs to a restore that did not end. */
-export async function isEmpty(database: NodeDatabase): Promise<boolean> {
-  return (await database.keys(localPrefix, endOf(undoPrefix), 1)).length === 0;
 }
 
 /** Removes an unfinished restore. Answers whether there was one. To be called when nobody else works on database and blobs. */

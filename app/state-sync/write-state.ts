@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { exportVersion } from '../../chain/store/index.js';
 import { endOf, keys, LiveSpans, verifyBundle, type LiveSpan } from '../../kernel/index.js';
 import { takeHeap } from '../snapshots/packing.js';
-import { snapKey, type SnapRow } from '../snapshots/rows.js';
+import { readSnap } from '../snapshots/rows.js';
 import { databaseKeyOfKernelRow, kernelPrefix, localPrefix, rowText, type DatabaseSnapshot } from '../store.js';
 import type { ChunkWriter } from './chunk-writer.js';
 import { chainRowsIn } from './committed-stores.js';
@@ -38,7 +38,9 @@ export async function writeState(source: StateSource, out: ChunkWriter, signal: 
   }
   const places = new Map<string, HeapPlace>();
   for (const { name } of needed.heaps) {
-    const { size } = snapRowOf(snapshot, name);
+    const snap = readSnap(snapshot, name);
+    if (!snap) throw new Error(`heap snapshot ${name} is needed and has no row`);
+    const { size } = snap;
     await out.write(recordHead('heap', name, size));
     places.set(name, { ...out.position, size });
     await writeHeap(name, kept.pathOf(name), size, out, signal);
@@ -96,12 +98,6 @@ async function writeHeap(name: string, path: string, size: number, out: ChunkWri
     if (left >= 0) await out.write(piece);
   });
   if (left !== 0 || hash.digest('hex') !== name) throw new Error(`${path} is damaged`);
-}
-
-function snapRowOf(snapshot: DatabaseSnapshot, hash: string): SnapRow {
-  const text = rowText(snapshot.get(snapKey(hash)));
-  if (text === undefined) throw new Error(`heap snapshot ${hash} is needed and has no row`);
-  return JSON.parse(text) as SnapRow;
 }
 
 async function nextTurn(signal: AbortSignal): Promise<void> {
