@@ -1,10 +1,12 @@
 /**
  * `npm run sim -- SEED` runs one seed in every mode. `npm run sim -- FROM TO` runs a range of numbers on all cores, each in
- * some of the modes. What fails is printed with the command that repeats it, and the exit code is 1.
+ * some of the modes. `npm run sim -- saga [all]` explores the life of workers instead (saga/). What fails is printed with the
+ * command that repeats it, and the exit code is 1.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { compareModes, compareSome, type Comparison } from './modes.js';
+import { tellSaga } from './saga/tell.js';
 
 const isNumber = (text: string | undefined): text is string => text !== undefined && /^\d+$/.test(text);
 
@@ -60,7 +62,8 @@ function shareOf(first: number, last: number, step: number, note: (told: Told) =
 }
 
 const [first = '1', last, step, by] = process.argv.slice(2);
-if (first === 'share') await runShare(Number(last), Number(step), Number(by));
+if (first === 'saga') process.exitCode = tellSaga(last === 'all', line => { process.stdout.write(`${line}\n`); }) ? 0 : 1;
+else if (first === 'share') await runShare(Number(last), Number(step), Number(by));
 else if (isNumber(first) && isNumber(last)) await runRange(Number(first), Number(last));
 else {
   const seed = isNumber(first) ? `s${first}` : first;
