@@ -13,7 +13,7 @@ export type Keyed = { readonly key: string; readonly row: Row };
  * done; otherwise nothing is written. `never-refused`: no limit, closing or fault is in the way.
  */
 export function mutate<D extends string>(inside: Inside<D>, before: readonly Keyed[], after: readonly Keyed[], how: 'checked' | 'never-refused' = 'checked'): Obstacle<D> | undefined {
-  const leaf = (before[0] ?? (after[0])).row.leaf;
+  const leaf = (before[0] ?? after[0])?.row.leaf ?? '';
   const delta = differenceOf(inside, before, after);
   const path = pathOf(inside, leaf);
   if (path.length === 0) return { kind: 'closing', collection: leaf };
