@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AbciApplication, RequestInitChain } from '../chain/abci/types.js';
 import {
   makeCodecs, makeBaseApp, makeConsensusKeeper, makeCoreModules, makeUpgradeKeeper, makeUpgradeModule, coreStores, governanceAddress, openMultiStore, storesOnDisk, upgradeStore, addressText, moduleAddress,
-  type Context, type Logger, type Module, type ModuleVersion, type Plan, type TxLookup, type UpgradeKeeper,
+  type Context, type Logger, type Module, type MultiStore, type ModuleVersion, type Plan, type TxLookup, type UpgradeKeeper,
 } from '../chain/index.js';
 import { Kernel, KernelStorage, readSchema, schemaVersion, type StepRecord, type VatId, type WorkerFactory, WorkerLost } from '../kernel/index.js';
 import { BlobStore } from './blobs.js';
@@ -17,6 +17,7 @@ import type { RestoreStep } from './state-sync/restore.js';
 import { commitBlock, confirmedKey, digestStateKey, type CommitStep } from './commit.js';
 import { Confirmation, withConfirmation } from './confirmation.js';
 import { emptyDigest } from './host/digest.js';
+import { hostKeys } from './host/keys.js';
 import { refuseUnknownStores, requireSchema, requireStores } from './host/release.js';
 import { firstStage } from './host/first-stage.js';
 import { UpgradeGate, UpgradeNeeded, type Verdict } from './host/upgrade.js';
@@ -76,6 +77,12 @@ export type App = {
   readonly application: AbciApplication;
   /** Of the last commit; 0n when there is none. */
   readonly height: bigint;
+  /** Empty before InitChain. */
+  readonly chainId: string;
+  /** Highest height whose AppHash is known to be agreed. */
+  readonly confirmed: bigint;
+  /** Of the last commit, for who compares it with what others have; undefined when there is none. */
+  evidence(): Evidence | undefined;
   /** The next block is one that this release cannot execute. */
   readonly upgradeNeeded: UpgradeNeeded | undefined;
   /** Ends the workers for good; queries are answered on. */
@@ -90,11 +97,21 @@ export type App = {
   close(): Promise<void>;
 };
 
+/** What an AppHash is over; all hashes are lower-case hex. */
+export type Evidence = {
+  readonly appHash: string;
+  /** By name. */
+  readonly stores: readonly { readonly name: string; readonly root: string }[];
+  readonly activity: string;
+  /** ics23:iavl, of the activity hash in store kernel. */
+  readonly proof: Uint8Array;
+};
+
 /** A delivery may take long; the node does not wait for it when it stops. */
 const closePatienceMs = 2000;
 
 /** The parts over one state of the database; after a restore they are put together anew. */
-export type Parts = Pick<App, 'application' | 'height' | 'upgradeNeeded' | 'halt' | 'preloaded'> & {
+export type Parts = Pick<App, 'application' | 'height' | 'chainId' | 'confirmed' | 'evidence' | 'upgradeNeeded' | 'halt' | 'preloaded'> & {
   readonly appHash: Uint8Array;
   /** As App's, but the database stays open. The workers end with it: `false` when there are none, and others will be wanted. */
   close(workersToo?: false): Promise<void>;
@@ -231,6 +248,13 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
     get height() {
       return store.version;
     },
+    get chainId() {
+      return base.chainId;
+    },
+    get confirmed() {
+      return confirmation.confirmed;
+    },
+    evidence: () => evidenceOf(store),
     upgradeNeeded: verdict.kind === 'needed' ? new UpgradeNeeded(verdict.plan, store.version + 1n) : undefined,
     halt: async () => {
       isClosing = true;
@@ -252,6 +276,15 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
       await heaps.settle();
     },
   };
+}
+
+function evidenceOf(store: MultiStore): Evidence | undefined {
+  const roots = store.roots(store.version);
+  const proof = store.prove(store.version, kernelStore, hostKeys.activity);
+  const data = proof?.ops[0]?.data;
+  if (!roots || !proof?.value || !data) return undefined;
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  return { appHash: hex(store.appHash), stores: roots.map(({ name, root }) => ({ name, root: hex(root) })), activity: hex(proof.value), proof: data };
 }
 
 /** The keeper over a state that has this plan; nothing else of it changes. */

@@ -14,6 +14,8 @@ import { startControl, type ControlServer } from './control/server.js';
 import { controlSocketPath } from './control/socket-path.js';
 import { appProtoFolder } from './client/codecs.js';
 import type { CommitStep } from './commit.js';
+import { Forensics, type Diverged, type ForensicsSettings } from './forensics/forensics.js';
+import { StepCollector } from './forensics/steps.js';
 import { announceUpgrade, makeHalt, type Halt, type HaltStep } from './halt.js';
 import { HostFacts } from './host-db/host-facts.js';
 import { UpgradeNeeded } from './host/upgrade.js';
@@ -42,6 +44,8 @@ export type NodeOptions = {
   readonly snapshots: { readonly interval: number; readonly keepRecent: number };
   /** RPC of nodes that may have heap files which are missing here. */
   readonly repairServers: readonly string[];
+  /** What happens when this node has another result than the chain. */
+  readonly forensics: ForensicsSettings;
   readonly log: Logger;
   /** What contracts print. */
   readonly onConsole: (vatId: string, level: string, text: string) => void;
@@ -57,6 +61,8 @@ export type NodeOptions = {
   readonly onHaltStep?: (step: HaltStep) => void;
   readonly onMigrated?: () => void;
   readonly onStep?: AppOptions['onStep'] & {};
+  /** What an operator must read, some lines of text: incidents of which nobody has taken note. */
+  readonly onScreen?: (screen: string) => void;
   /** Ends a start that takes long. */
   readonly signal?: AbortSignal;
 };
@@ -64,14 +70,23 @@ export type NodeOptions = {
 export type Node = {
   readonly rpcUrl: string;
   readonly app: App;
+  readonly forensics: Forensics;
   /** Settles when the node ended by itself: why. It is closed as far as it can be; `stop` does the rest. Never rejects. */
   readonly ended: Promise<NodeEnd>;
   /** Stops the engine, then the kernel, then closes the stores. Safe to call twice. */
   stop(): Promise<void>;
 };
 
-/** `upgrade`: the chain has come to a height for which it needs another release. */
-export type NodeEnd = EngineEnd | { readonly reason: 'upgrade'; readonly needed: UpgradeNeeded };
+/** `upgrade`: the chain has come to a height for which it needs another release. `diverged`: the chain has another result than this node. */
+export type NodeEnd = EngineEnd | { readonly reason: 'upgrade'; readonly needed: UpgradeNeeded } | { readonly reason: 'diverged'; readonly diverged: Diverged };
+
+/** This node must not go on: what it has is not what the chain has. `screen` is for its operator. */
+export class NodeDiverged extends Error {
+  override readonly name = 'NodeDiverged';
+  constructor(readonly screen: string) {
+    super('this node has diverged from the chain');
+  }
+}
 
 const blockTimeDefaultMs = 1000;
 /** A start waits for the system and for our own thread more than it computes. */
@@ -103,6 +118,9 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
   const { home, log } = options;
   let rpcUrl: string | undefined;
   const halt = makeHalt(options.engine === 'cometbft' ? 'silence' : 'refusal');
+  const steps = new StepCollector();
+  /** Heaps are looked at while the application opens. */
+  const opened: { forensics?: Forensics } = {};
   const app = await makeApp({
     upgrades: options.upgrades ?? (await loadUpgrades()),
     onUpgradeNeeded: needed => {
@@ -111,7 +129,11 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
     },
     ...optional('skipUpgradeHeights', options.skipUpgradeHeights),
     ...optional('onMigrated', options.onMigrated),
-    ...optional('onStep', options.onStep),
+    onStep: step => {
+      steps.add(step);
+      options.onStep?.(step);
+    },
+    onDamagedHeap: ({ problem }) => opened.forensics?.noteDamage(problem),
     data: join(home, 'data'),
     protoFolders: [chainProtoFolder, appProtoFolder],
     workers,
@@ -130,20 +152,29 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
     txLookup: makeTxLookup(() => rpcUrl),
   });
   let control: ControlServer | undefined;
+  // The embedded engine is alone: nobody else can have another result.
+  const ownRpc = (): string | undefined => (options.engine === 'cometbft' ? (rpcUrl ?? cometRpcOf(options)) : undefined);
+  const forensics = new Forensics({ ...options.forensics, home, app, steps, release: options.version, log, ownRpc });
+  opened.forensics = forensics;
   try {
     if (app.upgradeNeeded && runsComet(options)) {
       log.error({}, app.upgradeNeeded.message);
       throw app.upgradeNeeded;
     }
-    control = await startControl({ path: controlSocketPath(home), snapshot: () => app.readSnapshot(), workers: facts, log });
-    const engine = await startEngine(options, app, halt);
+    const { diverged, open } = await forensics.atStart();
+    if (diverged) throw new NodeDiverged(diverged.screen);
+    for (const screen of open) options.onScreen?.(screen);
+    control = await startControl({ path: controlSocketPath(home), snapshot: () => app.readSnapshot(), workers: facts, save: reason => forensics.save('manual', reason).id, log });
+    const engine = await startEngine(options, app, forensics, halt);
     rpcUrl = engine.rpcUrl;
     replaceFile(rpcUrlFile(home), `${engine.rpcUrl}\n`, 0o644);
-    return makeNode(options, { app, engine, control, facts, halt });
+    return makeNode(options, { app, engine, control, facts, halt, forensics });
   } catch (error) {
+    const diverged = error instanceof Error && (await forensics.examine(error.message)) ? await forensics.diverged : undefined;
+    forensics.close();
     await control?.close();
     await app.close();
-    throw error;
+    throw diverged ? new NodeDiverged(diverged.screen) : error;
   }
 }
 
@@ -156,12 +187,17 @@ function runsComet({ engine, withComet }: NodeOptions): boolean {
   return engine === 'embedded' || withComet;
 }
 
-function startEngine(options: NodeOptions, app: App, halt: Halt): Promise<Engine | CometEngine> {
+/** Where the config says that CometBFT listens, for as long as it has not said so itself. */
+function cometRpcOf({ rpcLaddr }: NodeOptions): string | undefined {
+  return rpcLaddr.endsWith(':0') ? undefined : rpcLaddr.replace(/^tcp:\/\/(?:0\.0\.0\.0)?/, match => (match === 'tcp://' ? 'http://' : 'http://127.0.0.1'));
+}
+
+function startEngine(options: NodeOptions, app: App, forensics: Forensics, halt: Halt): Promise<Engine | CometEngine> {
   const { home, log, rpcLaddr, p2pLaddr, abciAddress, withComet, blockTimeMs } = options;
-  const { application } = app;
+  const application = forensics.wrap(app.application);
   if (options.engine === 'cometbft') {
     const signal = AbortSignal.any([halt.signal, ...(options.signal ? [options.signal] : [])]);
-    return startCometEngine({ home, application, log, rpcLaddr, p2pLaddr, abciAddress, withComet, signal, ...optional('blockTimeMs', blockTimeMs) });
+    return startCometEngine({ home, application, log, rpcLaddr, p2pLaddr, abciAddress, withComet, signal, onErrorLine: text => forensics.sawCometLine(text), ...optional('blockTimeMs', blockTimeMs) });
   }
   const blockTime = blockTimeMs ?? blockTimeDefaultMs;
   return startEmbeddedEngine({
@@ -174,12 +210,13 @@ function startEngine(options: NodeOptions, app: App, halt: Halt): Promise<Engine
   });
 }
 
-type Parts = { readonly app: App; readonly engine: Engine | CometEngine; readonly control: ControlServer; readonly facts: HostFacts; readonly halt: Halt };
+type Parts = { readonly app: App; readonly engine: Engine | CometEngine; readonly control: ControlServer; readonly facts: HostFacts; readonly halt: Halt; readonly forensics: Forensics };
 
-function makeNode(options: NodeOptions, { app, engine, control, facts, halt }: Parts): Node {
+function makeNode(options: NodeOptions, { app, engine, control, facts, halt, forensics }: Parts): Node {
   const { home } = options;
   let stopped: Promise<void> | undefined;
   const stopAll = async (): Promise<void> => {
+    forensics.close();
     await engine.stop();
     await control.close();
     await app.close();
@@ -199,9 +236,19 @@ function makeNode(options: NodeOptions, { app, engine, control, facts, halt }: P
     announceUpgrade(home, needed, options.onHaltStep);
     return { reason: 'upgrade', needed };
   };
-  const ended = Promise.race([
-    halt.needed.then(haltFor),
-    engine.ended.then(end => (halt.signal.aborted && runsComet(options) ? new Promise<never>(() => undefined) : end)), // the halt says how it ended
-  ]).catch((error: unknown): NodeEnd => ({ reason: 'failed', error: error instanceof Error ? error : new Error(String(error)) }));
-  return { rpcUrl: engine.rpcUrl, app, ended, stop };
+  const holds = options.forensics.onDivergence === 'hold';
+  if (!holds && 'stopComet' in engine) forensics.onAlarm(() => engine.stopComet());
+  const never = new Promise<never>(() => undefined);
+  /** Why the engine ended is told by the halt, or by what is found of a divergence. */
+  const engineEnd = async (end: EngineEnd): Promise<NodeEnd> => {
+    if (halt.signal.aborted && runsComet(options)) return never;
+    return end.reason === 'failed' && (await forensics.examine(end.error.message)) ? never : end;
+  };
+  const divergedEnd = (diverged: Diverged): Promise<NodeEnd> | NodeEnd => {
+    if (!holds) return { reason: 'diverged', diverged };
+    options.onScreen?.(diverged.screen);
+    return never; // it answers queries until it is told to stop
+  };
+  const ended = Promise.race([halt.needed.then(haltFor), engine.ended.then(engineEnd), forensics.diverged.then(divergedEnd)]).catch((error: unknown): NodeEnd => ({ reason: 'failed', error: error instanceof Error ? error : new Error(String(error)) }));
+  return { rpcUrl: engine.rpcUrl, app, forensics, ended, stop };
 }

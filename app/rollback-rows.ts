@@ -15,6 +15,13 @@ export class RollbackRefused extends Error {
  * the last block or below what undo records reach back to, or a record is missing.
  */
 export async function rollBackRows(database: NodeDatabase, target: bigint): Promise<number> {
+  const tip = undoableTip(database, target);
+  for (let height = tip; height > target; height -= 1n) await undoBlock(database, height);
+  return Number(tip - target);
+}
+
+/** The last block, if all after `target` can be undone. Throws RollbackRefused; changes nothing. */
+export function undoableTip(database: NodeDatabase, target: bigint): bigint {
   const tip = databaseHeight(database);
   const from = undoFrom(database);
   if (tip === undefined || from === undefined) throw new RollbackRefused('there is no block to undo');
@@ -23,8 +30,7 @@ export async function rollBackRows(database: NodeDatabase, target: bigint): Prom
   for (let height = tip; height > target; height -= 1n) {
     if (!database.get(undoKey(height))) throw new RollbackRefused(`the undo record of block ${height} is missing`);
   }
-  for (let height = tip; height > target; height -= 1n) await undoBlock(database, height);
-  return Number(tip - target);
+  return tip;
 }
 
 async function undoBlock(database: NodeDatabase, height: bigint): Promise<void> {

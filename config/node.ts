@@ -27,6 +27,7 @@ export const nodeDefaults = {
   /** Worker processes at once; some 100 MiB each. */
   maxVatsOnline: 50,
   stateSync: { snapshotInterval: 0, snapshotKeepRecent: 2 },
+  forensics: { onDivergence: 'exit', overdueSeconds: 60 },
 } as const;
 
 /** What a validator begins with when its operator says nothing. */

@@ -7,9 +7,9 @@ import { nodeDefaults } from '../../config/node.js';
 import { UpgradeNeeded, WrongRelease } from '../host/upgrade.js';
 import { DatabaseLocked } from '../store.js';
 import { logLevels, makeLog, type LogFormat, type LogLevel } from '../log.js';
-import { startNode, type Node, type NodeOptions } from '../node.js';
+import { NodeDiverged, startNode, type Node, type NodeOptions } from '../node.js';
 import { parseDecCoins } from './coins.js';
-import { CliFailure, ReportedFailure, UsageFailure } from './failure.js';
+import { CliFailure, exitCodes, ReportedFailure, UsageFailure } from './failure.js';
 import { readAppToml, type AppConfig } from './home/app-toml.js';
 import { readCometAddresses } from './home/comet-toml.js';
 import { claimEngine, recordedEngine, type EngineName } from './home/engine.js';
@@ -68,8 +68,9 @@ type Start = { readonly home: string; readonly engine: EngineName; readonly flag
 /** Until it is told to stop, or ends. */
 async function runNode(io: Io, { home, engine, flags, checked, config, isFresh }: Start, log: Logger, stopping: Stopping): Promise<void> {
   const replay = showReplay(io);
-  const node = await open({
+  const node = await open(io, {
     ...optionsOf(home, engine, flags, checked, config), log, signal: stopping.signal,
+    onScreen: screen => io.err(screen),
     onConsole: (vatId, level, text) => log.info({ vat: vatId, level }, text),
     onReplay: replay.onReplay,
   });
@@ -83,6 +84,7 @@ async function runNode(io: Io, { home, engine, flags, checked, config, isFresh }
     throw new ReportedFailure(1);
   }
   if (typeof end === 'object' && end.reason === 'upgrade') throw upgradeFailure(end.needed);
+  if (typeof end === 'object' && end.reason === 'diverged') throw divergedFailure(io, end.diverged.screen);
 }
 
 /** Makes a development home where there is none. Answers whether it did. */
@@ -121,10 +123,17 @@ function upgradeFailure(needed: UpgradeNeeded): CliFailure {
   return new CliFailure(needed.message, { hint: `Start the release that has the upgrade "${needed.plan.name}" on this home: nothing of block ${needed.height} was executed. See "Upgrading a network" in the README.`, cause: needed });
 }
 
-async function open(options: NodeOptions): Promise<Node> {
+/** The same at each start, for as long as it is so; a supervisor should not try again (exit code 70). */
+function divergedFailure(io: Io, screen: string): ReportedFailure {
+  io.err(screen);
+  return new ReportedFailure(exitCodes.diverged);
+}
+
+async function open(io: Io, options: NodeOptions): Promise<Node> {
   try {
     return await startNode(options);
   } catch (error) {
+    if (error instanceof NodeDiverged) throw divergedFailure(io, error.screen);
     if (error instanceof UpgradeNeeded) throw upgradeFailure(error);
     if (error instanceof WrongRelease) throw new CliFailure(error.message, { hint: error.advice, cause: error });
     if (error instanceof DatabaseLocked) throw new CliFailure(error.message, { hint: 'Stop the other node, or choose another --home.', cause: error });
@@ -175,6 +184,7 @@ function optionsOf(home: string, engine: EngineName, flags: Flags, checked: Chec
     undoBlocks: 100n,
     snapshots: { interval: config.snapshotInterval, keepRecent: config.snapshotKeepRecent },
     repairServers: config.repairServers.map(rpcUrl),
+    forensics: { peers: config.forensicsPeers.map(rpcUrl), onDivergence: config.onDivergence, overdueMs: 1000 * config.forensicsOverdue },
   };
 }
 

@@ -1,5 +1,6 @@
 /** The verbs of `windlass`, in the order of its help. A part that brings a verb adds one line here. */
 import type { Command } from 'commander';
+import { addForensics } from './forensics/index.js';
 import { addGenesis } from './genesis/index.js';
 import { addInit } from './init.js';
 import type { Io } from './io.js';
@@ -8,6 +9,7 @@ import { addKeys } from './keys/index.js';
 import { addLocalnet } from './localnet.js';
 import { addPreUpgrade } from './pre-upgrade.js';
 import { addQuery } from './query/index.js';
+import { addRollback } from './rollback.js';
 import { addSnapshots } from './snapshots.js';
 import { addStart } from './start.js';
 import { addStatus } from './status.js';
@@ -19,4 +21,4 @@ import { addWorkers } from './workers.js';
 /** Adds a command to the program; its action throws CliFailure for what is expected to go wrong. */
 export type AddVerb = (program: Command, io: Io) => void;
 
-export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addKernel, addWorkers, addSnapshots, addUpgrade, addStatus, addPreUpgrade, addVersion];
+export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addKernel, addWorkers, addSnapshots, addUpgrade, addRollback, addForensics, addStatus, addPreUpgrade, addVersion];

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { controlVersion, type ControlHead, type ControlLine, type PromisesRequest, type RowsRequest, type WorkersRequest } from './protocol.js';
+import { controlVersion, type ControlHead, type ControlLine, type PromisesRequest, type RowsRequest, type SaveRequest, type WorkersRequest } from './protocol.js';
 import type { WorkersReport } from '../host-db/workers-report.js';
 
 export type ReadRow = readonly [key: string, value: Uint8Array];
@@ -46,8 +46,17 @@ export async function askWorkers(path: string): Promise<WorkersReport | undefine
   return asked.head.workers;
 }
 
+/** Has the node at the socket save what it knows of its last block: the id of the bundle; undefined when nobody answers there. Rejects with ControlFailure. */
+export async function askToSave(path: string, reason: string): Promise<string | undefined> {
+  const asked = await ask(path, { version: controlVersion, method: 'save', reason } satisfies SaveRequest);
+  if (!asked) return undefined;
+  asked.socket.destroy();
+  if (!('saved' in asked.head)) throw refusalIn(asked.head);
+  return asked.head.saved;
+}
+
 /** Sends a request and waits for the first line of its answer. */
-async function ask(path: string, request: RowsRequest | PromisesRequest | WorkersRequest): Promise<{ readonly head: ControlLine; readonly lines: AsyncGenerator<ControlLine>; readonly socket: Socket } | undefined> {
+async function ask(path: string, request: RowsRequest | PromisesRequest | WorkersRequest | SaveRequest): Promise<{ readonly head: ControlLine; readonly lines: AsyncGenerator<ControlLine>; readonly socket: Socket } | undefined> {
   const socket = await connect(path);
   if (!socket) return undefined;
   socket.write(`${JSON.stringify(request)}\n`);

@@ -15,6 +15,8 @@ export type ControlOptions = {
   readonly path: string;
   readonly snapshot: () => DatabaseSnapshot;
   readonly workers: { report(): WorkersReport };
+  /** Saves what the node knows of its last block; answers an id. */
+  readonly save: (reason: string) => string;
   readonly log: Logger;
 };
 export type ControlServer = {
@@ -32,10 +34,10 @@ const connectionsMax = 8;
  * Listens at the path, which must belong to this node alone (it holds the lock of the home): what a killed node left there is
  * removed. Rejects with an Error for people.
  */
-export async function startControl({ path, snapshot, workers, log }: ControlOptions): Promise<ControlServer> {
+export async function startControl({ path, snapshot, workers, save, log }: ControlOptions): Promise<ControlServer> {
   const open = new Map<Socket, Promise<void>>();
   const server = createServer(socket => {
-    const served = serve(socket, snapshot, workers).catch((error: unknown) => {
+    const served = serve(socket, snapshot, workers, save).catch((error: unknown) => {
       log.debug({ reason: String(error) }, 'a command left before its answer was complete');
       socket.destroy();
     });
@@ -70,7 +72,7 @@ async function listen(server: Server, path: string): Promise<void> {
   }
 }
 
-async function serve(socket: Socket, takeSnapshot: () => DatabaseSnapshot, workers: ControlOptions['workers']): Promise<void> {
+async function serve(socket: Socket, takeSnapshot: () => DatabaseSnapshot, workers: ControlOptions['workers'], save: ControlOptions['save']): Promise<void> {
   socket.setTimeout(idleMs, () => socket.destroy());
   socket.on('error', () => undefined); // send() finds the socket destroyed
   const line = await firstLine(socket);
@@ -80,6 +82,8 @@ async function serve(socket: Socket, takeSnapshot: () => DatabaseSnapshot, worke
     await send(socket, { error: request.wrong });
   } else if (request.method === 'workers') {
     await send(socket, { version: controlVersion, workers: workers.report() });
+  } else if (request.method === 'save') {
+    await send(socket, savedOrError(save, request.reason));
   } else {
     const snapshot = takeSnapshot();
     try {
@@ -89,6 +93,14 @@ async function serve(socket: Socket, takeSnapshot: () => DatabaseSnapshot, worke
     }
   }
   socket.end();
+}
+
+function savedOrError(save: ControlOptions['save'], reason: string): ControlLine {
+  try {
+    return { version: controlVersion, saved: save(reason) };
+  } catch (error) {
+    return { error: `it could not be saved: ${error instanceof Error ? error.message : String(error)}` };
+  }
 }
 
 /** undefined when the other side left, or sends without end. */

@@ -39,6 +39,13 @@ export async function makeRestorable(options: AppOptions, database: NodeDatabase
     get height() {
       return parts.height;
     },
+    get chainId() {
+      return parts.chainId;
+    },
+    get confirmed() {
+      return parts.confirmed;
+    },
+    evidence: () => parts.evidence(),
     get upgradeNeeded() {
       return parts.upgradeNeeded;
     },

@@ -124,6 +124,11 @@ class TreeStores implements MultiStore {
     return roots && new FrozenStores(name => this.#reader(name, roots, version));
   }
 
+  roots(version: bigint): { name: string; root: Uint8Array }[] | undefined {
+    const roots = this.#rootsAt(version);
+    return roots && namedRoots(roots).map(({ name, root }) => ({ name, root: fromBinary(root) }));
+  }
+
   prove(version: bigint, storeName: string, key: Uint8Array): StoreProof | undefined {
     const roots = this.#rootsAt(version);
     if (!roots?.has(storeName)) return undefined; // the version is not kept, or it has no such store

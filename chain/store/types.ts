@@ -57,6 +57,8 @@ export interface MultiStore {
   accept(prepared: PreparedVersion): void;
   /** The state at a version that is still kept, else undefined. */
   at(version: bigint): ReadOnlyStores | undefined;
+  /** The root of each store at a version that is still kept, by name ascending; the AppHash is the simple Merkle root over them. */
+  roots(version: bigint): readonly { readonly name: string; readonly root: Uint8Array }[] | undefined;
   /** ics23:iavl and ics23:simple proof ops of membership or non-membership, or undefined when the version is not kept or has no such store. */
   prove(version: bigint, storeName: string, key: Uint8Array): StoreProof | undefined;
 }

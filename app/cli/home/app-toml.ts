@@ -31,10 +31,17 @@ export type AppConfig = {
   mempoolMaxTxs: number;
   /** Workers of vats at once, 1 or more. */
   maxVatsOnline: number;
+  /** RPC addresses of other nodes. */
+  forensicsPeers: readonly string[];
+  onDivergence: 'exit' | 'hold';
+  /** Seconds until the next block is overdue, at least. */
+  forensicsOverdue: number;
 };
 
 const isListenAddress = (text: string): boolean => /^(tcp:\/\/|unix:\/\/)?\S+$/.test(text) && (text.startsWith('unix://') || /:\d{1,5}$/.test(text));
 const { ports, pruning, stateSync } = nodeDefaults;
+
+const isRpcAddress = (text: string): boolean => /^(?:https?|tcp):\/\/[^/\s]+/.test(text) && URL.canParse(text);
 
 const keys: TomlKeys<AppConfig> = {
   minimumGasPrices: textKey(
@@ -67,10 +74,18 @@ const keys: TomlKeys<AppConfig> = {
   snapshotKeepRecent: countKey({ section: 'state-sync', name: 'snapshot-keep-recent', comment: 'How many of them to keep; 0 keeps all.' }, stateSync.snapshotKeepRecent),
   repairServers: textListKey(
     { section: 'repair', name: 'rpc-servers', comment: 'RPC of other nodes, such as "http://10.0.0.7:26657", that are asked for a heap file which is lost or damaged here.' },
-    [], 'a list of addresses such as "http://10.0.0.7:26657"', text => /^(?:https?|tcp):\/\/[^/\s]+/.test(text) && URL.canParse(text),
+    [], 'a list of addresses such as "http://10.0.0.7:26657"', isRpcAddress,
   ),
   mempoolMaxTxs: countKey({ section: 'mempool', name: 'max-txs', comment: 'Transactions waiting in the application, at most; 0 is unlimited.' }, nodeDefaults.mempoolMaxTxs),
   maxVatsOnline: countKey({ section: 'kernel', name: 'max-vats-online', comment: 'Contracts whose worker processes run at once, 1 or more; each takes some 100 MiB.' }, nodeDefaults.maxVatsOnline, 1),
+  forensicsPeers: textListKey(
+    { section: 'forensics', name: 'peers', comment: 'RPC of other nodes, three or more, such as "http://10.0.0.7:26657", that are asked what they did when this node has another result than the chain.' },
+    [], 'a list of addresses such as "http://10.0.0.7:26657"', isRpcAddress,
+  ),
+  onDivergence: choiceKey(
+    { section: 'forensics', name: 'on-divergence', comment: 'When this node has another result than the chain: exit with code 70, or hold: stay up and answer queries only.' }, nodeDefaults.forensics.onDivergence, ['exit', 'hold'],
+  ),
+  forensicsOverdue: countKey({ section: 'forensics', name: 'overdue-seconds', comment: 'After so long without a block, or ten times the usual, others are asked why.' }, nodeDefaults.forensics.overdueSeconds, 1),
 };
 
 /** Reads app.toml; an absent file or key means its default. Throws CliFailure on a value that does not fit. */

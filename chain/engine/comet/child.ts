@@ -12,6 +12,7 @@ export type ChildOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
   readonly onConsensusFailure: (text: string) => void;
+  readonly onErrorLine: (text: string) => void;
   readonly onProgress: () => void;
 };
 
@@ -48,7 +49,7 @@ export async function spawnComet(options: ChildOptions): Promise<CometChild> {
   if (pid === undefined) throw new Error('cometbft was started without a process number');
   const record = note(home, child, pid);
   const rpcListening = new Promise<string>(onRpcListening => {
-    const watcher = { onRpcListening, onConsensusFailure: options.onConsensusFailure, onProgress: options.onProgress };
+    const watcher = { onRpcListening, onConsensusFailure: options.onConsensusFailure, onErrorLine: options.onErrorLine, onProgress: options.onProgress };
     const keep = (line: string): void => {
       words.push(line);
       if (words.length > lastWordsMax) words.shift();

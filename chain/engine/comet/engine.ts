@@ -28,6 +28,8 @@ export type CometEngineOptions = EngineOptions & {
   readonly signal?: AbortSignal;
   /** Start-up fails after so long without a log line or an ABCI request. */
   readonly silenceMaxMs?: number;
+  /** Told of each line of CometBFT's log that is about an error. */
+  readonly onErrorLine?: (text: string) => void;
   /** How long CometBFT may take to end by itself. */
   readonly stopGraceMs?: number;
 };
@@ -81,6 +83,7 @@ export async function startCometEngine(options: CometEngineOptions): Promise<Com
       args: argumentsOf(options, server.address),
       env: options.blockTimeMs === undefined ? env : { ...env, CMT_CONSENSUS_TIMEOUT_COMMIT: `${options.blockTimeMs}ms` },
       onConsensusFailure: text => end.childFailed(new Error(text)),
+      onErrorLine: text => options.onErrorLine?.(text),
       onProgress: watch.heard,
     });
     void child.exited.then(how => end.childFailed(new Error(how)));

@@ -8,6 +8,8 @@ export type LogWatcher = {
   onRpcListening(hostAndPort: string): void;
   /** Consensus has stopped for good while the process goes on (a panic in its receive routine). */
   onConsensusFailure(text: string): void;
+  /** A line about an error, with the error: what the log alone says. */
+  onErrorLine(text: string): void;
   /** A line that shows progress, for those who wait with a bound. */
   onProgress(): void;
 };
@@ -19,7 +21,8 @@ export function forwardLog(stream: Readable, log: Logger, watcher: LogWatcher, k
     keep(line);
     const entry = parseLine(line);
     log[entry.level](entry.fields, entry.message);
-    if (entry.level !== 'error') watcher.onProgress();
+    if (entry.level === 'error') watcher.onErrorLine(errorText(entry));
+    else watcher.onProgress();
     const listening = /Starting RPC HTTP server on (\S+)/.exec(entry.message);
     if (listening?.[1]) watcher.onRpcListening(listening[1]);
     if (entry.message.includes('CONSENSUS FAILURE!!!')) watcher.onConsensusFailure(consensusFailureText(entry));
@@ -54,6 +57,10 @@ function asObject(line: string): Record<string, unknown> | undefined {
   } catch {
     return undefined; // forwarded as plain text
   }
+}
+
+function errorText({ message, fields }: Entry): string {
+  return fields['err'] === undefined ? message : `${message} ${textOf(fields['err'])}`;
 }
 
 function consensusFailureText({ message, fields }: Entry): string {

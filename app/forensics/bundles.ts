@@ -1,0 +1,114 @@
+/**
+ * Bundles of a home, `forensics/<id>/`: written under another name, synced, renamed; never written over. The oldest go when
+ * there are more than 20, or more than 1 GiB; never the newest, and none of which nobody has taken note.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, openSync, closeSync, fsyncSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceFile } from '../../chain/engine/home-files/index.js';
+import { bundleIdGrammar } from './bundle-id.js';
+import { isAlarm, type Summary } from './summary.js';
+
+export type BundleFile = { readonly name: string; readonly content: string | Uint8Array };
+
+const bundlesMaxDefault = 20;
+const bytesMaxDefault = 1024 ** 3;
+const mode = 0o600;
+const summaryFile = 'summary.json';
+export const reportFile = 'REPORT.txt';
+const unfinished = '.unfinished-';
+
+export class Bundles {
+  readonly #folder: string;
+  readonly #bundlesMax: number;
+  readonly #bytesMax: number;
+
+  /** @param folder the home's `forensics` */
+  constructor(folder: string, { bundlesMax = bundlesMaxDefault, bytesMax = bytesMaxDefault }: { readonly bundlesMax?: number; readonly bytesMax?: number } = {}) {
+    this.#folder = folder;
+    this.#bundlesMax = bundlesMax;
+    this.#bytesMax = bytesMax;
+  }
+
+  pathOf(id: string): string {
+    return join(this.#folder, id);
+  }
+
+  /** By height, then id. What has no readable summary is left out. */
+  list(): Summary[] {
+    if (!existsSync(this.#folder)) return [];
+    const found = readdirSync(this.#folder).filter(name => bundleIdGrammar.test(name)).map(id => this.get(id)).filter(summary => summary !== undefined);
+    return found.sort((a, b) => (BigInt(a.height) < BigInt(b.height) || (a.height === b.height && a.id < b.id) ? -1 : 1));
+  }
+
+  get(id: string): Summary | undefined {
+    const path = join(this.pathOf(id), summaryFile);
+    return bundleIdGrammar.test(id) && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Summary) : undefined;
+  }
+
+  /** What was written before under this id stays, and is seen once more. `fill` adds what is no single text, in the folder that it is given. */
+  write(summary: Summary, files: readonly BundleFile[], fill: (folder: string) => void): Summary {
+    const known = this.get(summary.id);
+    if (known) return this.update(summary.id, { seen: known.seen + 1 });
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const making = join(this.#folder, `${unfinished}${summary.id}`);
+    rmSync(making, { recursive: true, force: true });
+    mkdirSync(making, { mode: 0o700 });
+    for (const { name, content } of files) writeSynced(join(making, name), content);
+    fill(making);
+    const whole = { ...summary, bytes: bytesBelow(making) };
+    writeSynced(join(making, summaryFile), jsonOf(whole));
+    syncFolder(making);
+    renameSync(making, this.pathOf(summary.id));
+    syncFolder(this.#folder);
+    this.#removeOld(summary.id);
+    return whole;
+  }
+
+  /** Changes what is known of an incident, and adds files. */
+  update(id: string, change: Partial<Summary>, files: readonly BundleFile[] = []): Summary {
+    const known = this.get(id);
+    if (!known) throw new Error(`there is no bundle ${id}`);
+    const summary = { ...known, ...change };
+    for (const { name, content } of files) replaceFile(join(this.pathOf(id), name), typeof content === 'string' ? content : Buffer.from(content).toString('utf8'), mode);
+    replaceFile(join(this.pathOf(id), summaryFile), jsonOf(summary), mode);
+    return summary;
+  }
+
+  /** Alarms of which nobody has taken note. */
+  open(): Summary[] {
+    return this.list().filter(({ cause, acknowledged }) => isAlarm(cause) && acknowledged === undefined);
+  }
+
+  #removeOld(newest: string): void {
+    const removable = this.list().filter(({ id, cause, acknowledged }) => id !== newest && !(isAlarm(cause) && acknowledged === undefined)).sort((a, b) => (a.time < b.time ? -1 : 1));
+    const all = this.list();
+    let [count, bytes] = [all.length, all.reduce((sum, summary) => sum + summary.bytes, 0)];
+    for (const { id, bytes: size } of removable) {
+      if (count <= this.#bundlesMax && bytes <= this.#bytesMax) return;
+      rmSync(this.pathOf(id), { recursive: true, force: true });
+      [count, bytes] = [count - 1, bytes - size];
+    }
+  }
+}
+
+/** One JSON document; bigints are text. */
+function jsonOf(summary: Summary): string {
+  return `${JSON.stringify(summary, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value), 2)}\n`;
+}
+
+function writeSynced(path: string, content: string | Uint8Array): void {
+  writeFileSync(path, content, { mode });
+  const file = openSync(path, 'r+');
+  fsyncSync(file);
+  closeSync(file);
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+export function bytesBelow(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true, recursive: true }).filter(entry => entry.isFile()).reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}

@@ -1,0 +1,290 @@
+/**
+ * What a node does about divergence: keeps the ladder of each block, answers peers, watches for a header with another AppHash
+ * than ours (T3), and saves a bundle when something is wrong. It stands around the application and never changes what that answers.
+ */
+import { join } from 'node:path';
+import type { AbciApplication, RequestFinalizeBlock } from '../../chain/abci/types.js';
+import { chainProtoFolder, makeCodecs, type Codec, type Logger } from '../../chain/index.js';
+import { ReplayMismatch } from '../../kernel/index.js';
+import type { App } from '../app.js';
+import { UpgradeNeeded } from '../host/upgrade.js';
+import { Bundles } from './bundles.js';
+import { compareBundle } from './compare-bundle.js';
+import { dump, theirsOf } from './dump.js';
+import type { Ladder } from './ladder.js';
+import { LadderStore } from './ladder-store.js';
+import { makePeerRpc, type PeerRpc } from './peers.js';
+import { pinsOf } from './pins.js';
+import { forensicsQueryPrefix, makeForensicsQuery } from './query.js';
+import { readCrank } from './recorded.js';
+import { screenOf } from './screen.js';
+import type { StepCollector } from './steps.js';
+import type { Cause, Summary } from './summary.js';
+import { DivergenceWatch, type Tip } from './watch.js';
+import { isHint, witnessesAtHome, witnessInLog, witnessOfPeer, type Witness } from './witness.js';
+
+export type ForensicsSettings = {
+  /** RPC of other nodes. */
+  readonly peers: readonly string[];
+  readonly onDivergence: 'exit' | 'hold';
+  /** When the next block is overdue at the earliest; default 60 s. */
+  readonly overdueMs?: number;
+};
+
+export type ForensicsOptions = ForensicsSettings & {
+  readonly home: string;
+  readonly app: App;
+  readonly steps: StepCollector;
+  readonly release: string;
+  readonly log: Logger;
+  /** RPC of the CometBFT beside this node, once it listens. */
+  readonly ownRpc: () => string | undefined;
+};
+
+/** The chain has another AppHash than we. */
+export type Diverged = { readonly summary: Summary; readonly screen: string };
+
+/** How long a CometBFT that failed is given to say why, and peers until they know that the block is agreed. */
+const settleMs = 5000;
+const peersPatienceMs = 15_000;
+
+export class Forensics {
+  readonly bundles: Bundles;
+  /** Settles when it is so, with the bundle complete. */
+  readonly diverged: Promise<Diverged>;
+  readonly #options: ForensicsOptions;
+  readonly #ladders: LadderStore;
+  readonly #watch: DivergenceWatch;
+  readonly #peers: readonly PeerRpc[];
+  readonly #requests: Codec<RequestFinalizeBlock>;
+  #settleDiverged: (what: Diverged) => void = () => undefined;
+  #onAlarm: () => Promise<void> = () => Promise.resolve();
+  #request: RequestFinalizeBlock | undefined;
+  #activity: { readonly height: bigint; readonly activity: string } | undefined;
+  #inLog: Witness | undefined;
+  #alarm: Summary | undefined;
+  #isAlarmed = false;
+  #isStopping = false;
+
+  constructor(options: ForensicsOptions) {
+    const { home, log, peers, overdueMs } = options;
+    this.#options = options;
+    this.bundles = new Bundles(join(home, 'forensics'));
+    this.#ladders = new LadderStore(join(home, 'forensics', 'ladders'), log);
+    this.#peers = peers.map(address => makePeerRpc(address));
+    this.#requests = makeCodecs([chainProtoFolder]).of<RequestFinalizeBlock>('tendermint.abci.RequestFinalizeBlock');
+    this.diverged = new Promise(resolve => { this.#settleDiverged = resolve; });
+    this.#watch = new DivergenceWatch({
+      ask: height => this.#ask(height), log, now: () => performance.now(), ...(overdueMs === undefined ? {} : { overdueMs }),
+      onDiverged: (tip, witness) => void this.#diverge(tip, witness),
+      onSplit: (tip, proposed) => this.#split(tip, proposed),
+    });
+  }
+
+  /** Called as soon as the node is known to have diverged, before peers are asked: it ends what could sign. */
+  onAlarm(act: () => Promise<void>): void {
+    this.#onAlarm = act;
+  }
+
+  /** The application with everything noted on the way. */
+  wrap(application: AbciApplication): AbciApplication {
+    const answer = makeForensicsQuery({
+      ladder: height => this.#ladders.get(height), crank: (height, step) => Promise.resolve(readCrank(this.#recorder, height, step)),
+      confirmed: () => this.#options.app.confirmed, now: () => performance.now(), log: this.#options.log,
+      status: () => ({ diverged: this.#alarm === undefined ? null : { height: this.#alarm.height, id: this.#alarm.id }, ladders_lost: this.#ladders.failures }),
+    });
+    return {
+      ...application,
+      query: request => (request.path.startsWith(forensicsQueryPrefix) ? answer(request.path) : application.query(request)),
+      finalizeBlock: async request => {
+        this.#watch.blockBegan();
+        this.#noteActivity();
+        this.#request = request;
+        return this.#orDump(request.height, () => application.finalizeBlock(request));
+      },
+      commit: async () => {
+        const height = this.#request?.height ?? 0n;
+        const response = await this.#orDump(height, () => application.commit());
+        this.#committed();
+        return response;
+      },
+    };
+  }
+
+  /**
+   * Before ABCI is served: what is known of this home. An alarm that still stands, because the state is that of the incident, or a
+   * peer that proves another hash, is a divergence; other alarms of which nobody has taken note are answered to be shown again.
+   */
+  async atStart(): Promise<{ readonly diverged: Diverged | undefined; readonly open: readonly string[] }> {
+    const { app } = this.#options;
+    const open = this.bundles.open();
+    const appHash = app.evidence()?.appHash;
+    const standing = open.find(({ cause, height, ours, theirs }) => cause === 'apphash' && height === String(app.height) && ours?.appHash === appHash && theirs?.appHash !== appHash);
+    if (standing) {
+      this.#alarm = standing;
+      return { diverged: { summary: standing, screen: this.#screen(standing) }, open: [] };
+    }
+    const told = appHash === undefined ? undefined : await this.#askPeersAtStart({ height: app.height, appHash });
+    return { diverged: told, open: open.map(summary => this.#screen(summary)) };
+  }
+
+  /** A line of CometBFT's log that says of an error. */
+  sawCometLine(text: string): void {
+    if (!isHint(text)) return;
+    this.#sawInLog(text);
+    this.#watch.hint();
+  }
+
+  /** CometBFT has failed, for this reason: is it because we have diverged? Resolves when that is known. */
+  async examine(text: string): Promise<boolean> {
+    this.#sawInLog(text);
+    if (!this.#isAlarmed && isHint(text)) await this.#watch.settle(settleMs);
+    return this.#isAlarmed;
+  }
+
+  /** T6, T2: saves what there is of the last block; the node goes on. */
+  save(cause: Cause, reason: string): Summary {
+    return this.#dump(cause, this.#options.app.height, { reason });
+  }
+
+  /** T7: a file that could not be used, whether or not it was had from elsewhere. Never throws. */
+  noteDamage(problem: string): void {
+    const { log } = this.#options;
+    try {
+      log.warn({ incident: this.save('storage', problem).id }, 'a damaged file was noted');
+    } catch (error) {
+      log.error({ reason: error instanceof Error ? error.message : String(error) }, 'what this node knows of a damaged file could not be saved');
+    }
+  }
+
+  /** The node stops: what fails from now on is no incident. */
+  close(): void {
+    this.#isStopping = true;
+    this.#watch.close();
+  }
+
+  get #recorder(): string {
+    return join(this.#options.home, 'recorder');
+  }
+
+  /** Of the state before the block. */
+  #noteActivity(): void {
+    const { app } = this.#options;
+    if (this.#activity?.height === app.height) return;
+    this.#activity = { height: app.height, activity: app.evidence()?.activity ?? '00'.repeat(32) };
+  }
+
+  #committed(): void {
+    const { app, steps } = this.#options;
+    const evidence = app.evidence();
+    if (!evidence || !this.#request || !this.#activity) return;
+    const list = steps.steps;
+    const ladder: Ladder = {
+      height: app.height, blockHash: hex(this.#request.hash), appHash: evidence.appHash, nextValidators: hex(this.#request.nextValidatorsHash),
+      activityBefore: this.#activity.activity, activity: evidence.activity, firstStep: list[0]?.number ?? 0, steps: list.map(({ kind, hash }) => ({ kind, hash })), stores: evidence.stores, proof: evidence.proof,
+    };
+    steps.clear();
+    this.#activity = { height: app.height, activity: evidence.activity };
+    this.#ladders.put(ladder);
+    this.#watch.committed({ height: app.height, appHash: evidence.appHash });
+  }
+
+  async #orDump<T>(height: bigint, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (!this.#isStopping && !(error instanceof UpgradeNeeded)) this.#saveFailure(height, error);
+      throw error;
+    }
+  }
+
+  /** Whatever happens here, the first error is the one that counts. */
+  #saveFailure(height: bigint, error: unknown): void {
+    const { log } = this.#options;
+    try {
+      const cause = error instanceof ReplayMismatch ? 'local-nondeterminism' : 'panic';
+      const summary = this.#dump(cause, height, { reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+      log.error({ incident: summary.id }, 'what this node knows of the failure was saved');
+    } catch (failure) {
+      log.error({ reason: failure instanceof Error ? failure.message : String(failure) }, 'what this node knows of the failure could not be saved');
+    }
+  }
+
+  #dump(cause: Cause, height: bigint, more: { readonly reason?: string; readonly witness?: Witness; readonly proposed?: Summary['proposed'] }): Summary {
+    const { home, app, release, onDivergence, peers } = this.#options;
+    const request = this.#request?.height === height ? this.#requests.encode(this.#request) : undefined;
+    return dump({
+      home, bundles: this.bundles, chainId: app.chainId, height, cause, time: new Date().toISOString(), release, onDivergence, peersConfigured: peers.length,
+      isBeforeAgreed: app.confirmed >= height - 1n, ladder: app.height === height ? this.#ladders.get(height) : undefined, request, pins: vats => pinsOf(home, app, height, vats), ...more,
+    });
+  }
+
+  async #ask(height: bigint): Promise<readonly Witness[]> {
+    const { app, ownRpc, log } = this.#options;
+    const own = ownRpc();
+    const nextValidators = this.#ladders.get(height - 1n)?.nextValidators;
+    const questions: Promise<readonly Witness[]>[] = this.#peers.map(async rpc => (nextValidators === undefined ? [] : [await witnessOfPeer(rpc, height, app.chainId, nextValidators)]));
+    if (own !== undefined) questions.push(witnessesAtHome(makePeerRpc(own), height));
+    const answers = await Promise.allSettled(questions);
+    for (const answer of answers) if (answer.status === 'rejected') log.debug({ reason: String(answer.reason) }, 'a witness does not answer');
+    const said = answers.flatMap(answer => (answer.status === 'fulfilled' ? answer.value : []));
+    return this.#inLog?.height === height ? [...said, this.#inLog] : said;
+  }
+
+  #sawInLog(text: string): void {
+    const witness = witnessInLog(text, this.#options.app.height + 1n);
+    if (witness && !this.#inLog?.isVerified) this.#inLog = witness;
+  }
+
+  async #askPeersAtStart(tip: Tip): Promise<Diverged | undefined> {
+    if (this.#peers.length === 0) return undefined;
+    const witnesses = await this.#ask(tip.height + 1n);
+    const other = witnesses.find(({ appHash, isVerified }) => isVerified && appHash !== tip.appHash);
+    return other ? this.#diverge(tip, other) : undefined;
+  }
+
+  async #diverge(tip: Tip, witness: Witness): Promise<Diverged> {
+    this.#isAlarmed = true;
+    const { log, onDivergence } = this.#options;
+    const saved = this.#dumpDiverged(tip, witness);
+    this.#alarm = saved;
+    log.error({ incident: saved.id, height: saved.height, ours: tip.appHash, theirs: witness.appHash }, 'this node has diverged from the chain');
+    await this.#onAlarm();
+    const summary = await compareBundle(this.bundles, saved, this.#peers, peersPatienceMs).catch((error: unknown) => {
+      log.error({ reason: error instanceof Error ? error.message : String(error) }, 'the block could not be compared with peers');
+      return saved;
+    });
+    this.#alarm = summary;
+    const diverged = { summary, screen: this.#screen(summary) };
+    log.error({ incident: summary.id, onDivergence, verdict: summary.comparison?.verdict ?? 'unknown' }, 'divergence was examined');
+    this.#settleDiverged(diverged);
+    return diverged;
+  }
+
+  /** A disk that takes nothing any more must not hide that the node has diverged. */
+  #dumpDiverged(tip: Tip, witness: Witness): Summary {
+    try {
+      return this.#dump('apphash', tip.height, { witness });
+    } catch (error) {
+      const { app, release, onDivergence, peers } = this.#options;
+      return {
+        format: 1, id: `${tip.height}-not-saved`, cause: 'apphash', chainId: app.chainId, height: String(tip.height), time: new Date().toISOString(), seen: 1, release, platform: process.platform,
+        theirs: theirsOf(witness), peersConfigured: peers.length, isBeforeAgreed: false, onDivergence, bytes: 0, reason: `the bundle could not be saved: ${error instanceof Error ? error.message : String(error)}`,
+      };
+    }
+  }
+
+  #split(tip: Tip, witnesses: readonly Witness[]): void {
+    const { log } = this.#options;
+    const proposed = witnesses.map(({ appHash, proposer = '', power, totalPower }) => ({ appHash, proposer, power: `${power ?? 0n} of ${totalPower ?? 0n} voted for it` }));
+    const summary = this.#dump('split', tip.height, { proposed });
+    log.error({ incident: summary.id }, this.#screen(summary));
+  }
+
+  #screen(summary: Summary): string {
+    return screenOf(summary, this.bundles.pathOf(summary.id));
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+

@@ -1,0 +1,104 @@
+/**
+ * The ladders of the last blocks of a home, `forensics/ladders/<thousand>.bin`: u32 length, u32 CRC-32, ladder, over and over. A
+ * block that is executed again is added again, and the last one counts. No start needs them: what cannot be written is counted and
+ * told, and never stops a block.
+ */
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { Logger } from '../../chain/index.js';
+import { decodeLadder, encodeLadder, type Ladder } from './ladder.js';
+
+const heightsPerFile = 1000n;
+/** With the one that is being filled: the last 10,000 blocks at least. */
+const filesMax = 11;
+const headBytes = 8;
+
+type Place = { readonly from: number; readonly length: number };
+
+export class LadderStore {
+  readonly #folder: string;
+  readonly #log: Logger;
+  /** The file that is written, once it is known to end with a whole record. */
+  #current: string | undefined;
+  #failures = 0;
+
+  constructor(folder: string, log: Logger) {
+    this.#folder = folder;
+    this.#log = log;
+  }
+
+  /** Blocks whose ladder could not be written. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Never throws. */
+  put(ladder: Ladder): void {
+    try {
+      this.#append(this.#open(ladder.height), encodeLadder(ladder));
+    } catch (error) {
+      this.#failures += 1;
+      if (this.#failures === 1) this.#log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'the hashes of the last blocks cannot be kept: a divergence would be harder to locate');
+    }
+  }
+
+  /** The last that was put for this height; undefined when it is not there any more, or not readable. */
+  get(height: bigint): Ladder | undefined {
+    const path = this.#pathOf(height);
+    if (height <= 0n || !existsSync(path)) return undefined;
+    const bytes = readFileSync(path);
+    const { last } = scan(bytes, height);
+    return last && decodeLadder(bytes.subarray(last.from, last.from + last.length));
+  }
+
+  #pathOf(height: bigint): string {
+    return join(this.#folder, `${String(height / heightsPerFile).padStart(9, '0')}.bin`);
+  }
+
+  /** The file for a height, cut after its last whole record. */
+  #open(height: bigint): string {
+    const path = this.#pathOf(height);
+    if (path === this.#current) return path;
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    if (existsSync(path)) truncateSync(path, scan(readFileSync(path), height).end);
+    this.#current = path;
+    this.#removeOld();
+    return path;
+  }
+
+  #append(path: string, ladder: Buffer): void {
+    const head = Buffer.alloc(headBytes);
+    head.writeUInt32BE(ladder.length, 0);
+    head.writeUInt32BE(crc32(ladder), 4);
+    try {
+      appendFileSync(path, Buffer.concat([head, ladder]), { mode: 0o600 });
+    } catch (error) {
+      this.#current = undefined; // part of it may be there: the next one looks for the end again
+      throw error;
+    }
+  }
+
+  #removeOld(): void {
+    const files = readdirSync(this.#folder).filter(name => /^\d{9}\.bin$/.test(name)).sort();
+    for (const name of files.slice(0, -filesMax)) rmSync(join(this.#folder, name), { force: true });
+  }
+}
+
+/** The last whole record of a height, and where whole records end. */
+function scan(bytes: Buffer, height: bigint): { readonly last: Place | undefined; readonly end: number } {
+  let last: Place | undefined;
+  let at = 0;
+  for (;;) {
+    if (at + headBytes > bytes.length) break;
+    const place = { from: at + headBytes, length: bytes.readUInt32BE(at) };
+    const body = bytes.subarray(place.from, place.from + place.length);
+    if (body.length < place.length || crc32(body) !== bytes.readUInt32BE(at + 4)) break;
+    if (body.length > heightAt + 8 && body.readBigUInt64BE(heightAt) === height) last = place;
+    at = place.from + place.length;
+  }
+  return { last, end: at };
+}
+
+/** Of the height in an encoded ladder, after magic and version. */
+const heightAt = 5;
