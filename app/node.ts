@@ -7,7 +7,7 @@ import { endOrphanedComet, startCometEngine, type CometEngine } from '../chain/e
 import { startEmbeddedEngine } from '../chain/engine/embedded/index.js';
 import { nodeIdOf, readGenesis, readNodeKey, readPrivValidatorKey, replaceFile } from '../chain/engine/home-files/index.js';
 import type { Engine, EngineEnd } from '../chain/engine/types.js';
-import { makeXsnapWorkerFactory, type WorkerLifeOptions } from '../kernel/index.js';
+import { makeXsnapWorkerFactory, type HostLimits, type WorkerLifeOptions } from '../kernel/index.js';
 import { makeApp, type App, type AppOptions } from './app.js';
 import { rpcUrlFile } from './cli/home/paths.js';
 import { startControl, type ControlServer } from './control/server.js';
@@ -40,6 +40,8 @@ export type NodeOptions = {
   readonly pruning: number;
   readonly undoBlocks: bigint;
   readonly maxVatsOnline: number;
+  /** What workers may take of this host. Default: no limit. */
+  readonly hostLimits?: HostLimits;
   /** Snapshots for joining nodes. */
   readonly snapshots: { readonly interval: number; readonly keepRecent: number };
   /** RPC of nodes that may have heap files which are missing here. */
@@ -101,7 +103,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   mkdirSync(join(home, 'data'), { recursive: true });
   if (options.engine === 'cometbft') await endOrphanedComet(home, log); // it would go on with a dead application
   const engineWorkers = makeXsnapWorkerFactory({ onConsole: options.onConsole });
-  const facts = await HostFacts.open({ home, log, ...optional('signal', options.signal), ...optional('onStep', options.onWorkerStep) });
+  const facts = await HostFacts.open({ home, log, ...optional('signal', options.signal), ...optional('limits', options.hostLimits), ...optional('onStep', options.onWorkerStep) });
   try {
     const { engineId, baseSnapshot } = engineWorkers;
     const workers = { engineId, baseSnapshot, ...facts.life.workers(engineWorkers) };

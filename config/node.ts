@@ -26,6 +26,9 @@ export const nodeDefaults = {
   mempoolMaxTxs: 5000,
   /** Worker processes at once; some 100 MiB each. */
   maxVatsOnline: 50,
+  /** Of the ledger of a host; 0 is no limit. */
+  hostWorkersMax: 0,
+  hostMemoryMax: 0,
   stateSync: { snapshotInterval: 0, snapshotKeepRecent: 2 },
   forensics: { onDivergence: 'exit', overdueSeconds: 60 },
 } as const;

@@ -43,4 +43,4 @@ export { ReplayMismatch, sameJson } from './vat/replay.js';
 export { EngineMissing, type BundleSource } from './vat/worker-maker.js';
 export { WorkerLost, type WorkerFactory } from './vat/protocol.js';
 export { makeXsnapWorkerFactory } from './vat/worker-xsnap.js';
-export { MemoryHostStore, readLives, sagaPrefix, slotPrefix, statusOf, WorkerLife, type HostLedger, type HostRow, type HostStore, type LifeNotice, type WorkerLifeOptions, type WorkerStatus } from './vat/life/index.js';
+export { ledgerPrefix, MemoryHostStore, readLives, sagaPrefix, slotPrefix, statusOf, WorkerLedger, WorkerLife, type HostLedger, type HostLimits, type HostRow, type HostStore, type HostUsage, type LifeNotice, type WorkerLifeOptions, type WorkerStatus } from './vat/life/index.js';

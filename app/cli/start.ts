@@ -174,6 +174,7 @@ function optionsOf(home: string, engine: EngineName, flags: Flags, checked: Chec
   return {
     home, engine, ...checked,
     maxVatsOnline: checked.maxVatsOnline ?? config.maxVatsOnline,
+    hostLimits: { host: hostLimits(config) },
     moniker: 'windlass',
     version: programVersion(),
     rpcLaddr: flags['rpc.laddr'] ?? listen.rpc,
@@ -185,6 +186,14 @@ function optionsOf(home: string, engine: EngineName, flags: Flags, checked: Chec
     snapshots: { interval: config.snapshotInterval, keepRecent: config.snapshotKeepRecent },
     repairServers: config.repairServers.map(rpcUrl),
     forensics: { peers: config.forensicsPeers.map(rpcUrl), onDivergence: config.onDivergence, overdueMs: 1000 * config.forensicsOverdue },
+  };
+}
+
+/** 0 is no limit. */
+function hostLimits({ hostWorkersMax, hostMemoryMax }: AppConfig): NonNullable<NonNullable<NodeOptions['hostLimits']>['host']> {
+  return {
+    ...(hostWorkersMax === 0 ? {} : { workers: BigInt(hostWorkersMax) }),
+    ...(hostMemoryMax === 0 ? {} : { workerMem: BigInt(hostMemoryMax) * 1024n * 1024n }),
   };
 }
 

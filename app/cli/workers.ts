@@ -12,14 +12,15 @@ import { settingsOf } from './settings.js';
 
 export function addWorkers(program: Command, io: Io): void {
   const workers = program.command('workers')
-    .description("the worker processes of this home's vats: generation, state, process, and what cannot be ended; of a stopped node, what it did last")
+    .description("the worker processes of this home's vats: generation, state, process, memory charged for it, what all of them take of this host, and what cannot be ended; of a stopped node, what it did last")
     .addHelpText('after', '\nExample:\n  windlass workers --output json');
   workers.action(async () => {
     const { paths, output } = settingsOf(workers, io);
     const { from, report } = await read(paths.home);
     printResult(io, output, {
       from,
-      workers: report.workers.map(({ vat, generation, state, pid, since, stuck, abandoned }) => ({ vat, generation, state, pid: pid ?? null, since, stuck: stuck ?? null, abandoned: abandoned ?? null })),
+      workers: report.workers.map(({ vat, generation, state, pid, memory, since, stuck, abandoned }) => ({ vat, generation, state, pid: pid ?? null, memory: memory ?? null, since, stuck: stuck ?? null, abandoned: abandoned ?? null })),
+      usage: report.usage.map(({ dimension, used, limit }) => ({ dimension, used, limit: limit ?? (report.orphansEnded === undefined ? null : 'unlimited') })),
       stuck_undos: report.workers.filter(({ stuck }) => stuck).length,
       stale_notices: report.staleNotices,
       orphans_ended: report.orphansEnded ?? null,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
-import { endOf, sagaPrefix, slotPrefix, type HostRow, type HostStore } from '../../kernel/index.js';
+import { endOf, ledgerPrefix, sagaPrefix, slotPrefix, type HostRow, type HostStore } from '../../kernel/index.js';
 import { openUnlessLocked } from '../store.js';
 
 export const hostDatabasePath = (home: string): string => join(home, 'host.db');
@@ -45,7 +45,7 @@ export class LevelHostStore implements HostStore {
     if (known?.device === place.device && known.inode === place.inode) return new LevelHostStore(db, known.id, 0);
     const identity: HomeIdentity = { id: randomBytes(8).toString('hex'), ...place };
     // The processes that a copied database names belong to the home it was copied from, which may be running.
-    const theirs = (await Promise.all([slotPrefix, sagaPrefix].map(prefix => db.keys({ gte: prefix, lt: endOf(prefix) }).all()))).flat();
+    const theirs = (await Promise.all([slotPrefix, sagaPrefix, ledgerPrefix].map(prefix => db.keys({ gte: prefix, lt: endOf(prefix) }).all()))).flat();
     const rows = [{ type: 'put', key: schemaKey, value: schema }, { type: 'put', key: homeKey, value: JSON.stringify(identity) }] as const;
     await db.batch([...rows, ...theirs.map(key => ({ type: 'del', key }) as const)], { sync: true });
     return new LevelHostStore(db, identity.id, theirs.length);

@@ -97,6 +97,9 @@ export type WorkerStart = {
   readonly vatId: string;
   /** Hard limit of computrons for one delivery. */
   readonly computronsPerDelivery: number;
+  /** For the host's ledger: who owns the vat, empty for the system, and the memory that it declared, in bytes. */
+  readonly account?: string;
+  readonly memoryBytes?: bigint | undefined;
   /** Called once the worker's process is there; it is given nothing to do before this resolves, and is ended when this rejects. */
   readonly onProcess?: (process: WorkerProcess) => Promise<void>;
 } & WorkerOrigin;
@@ -134,6 +137,14 @@ export class WorkerLost extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'WorkerLost';
+  }
+}
+
+/** The host's ledger has no room for another worker: one must end first. */
+export class NoRoomForWorker extends WorkerLost {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NoRoomForWorker';
   }
 }
 

@@ -4,9 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import type { VatId } from '../ids.js';
-import { WorkerLost, type DeliverOptions, type DeliveryOutcome, type VatDelivery, type VatWorker } from './protocol.js';
+import { NoRoomForWorker, WorkerLost, type DeliverOptions, type DeliveryOutcome, type VatDelivery, type VatWorker } from './protocol.js';
 import { readProgress, readVat } from './records.js';
 import { makeSyscallAnswerer } from './store-view.js';
+import { HostRoom } from './warehouse-room.js';
 import { WorkerMaker, type WorkerMakerOptions, type WorkerSpec } from './worker-maker.js';
 
 export type WarehouseOptions = WorkerMakerOptions & { readonly maxVatsOnline: number };
@@ -33,6 +34,7 @@ export class Warehouse {
   /** Deliveries that wait until one of the busy workers is done. */
   readonly #waves: (() => void)[] = [];
   #delivering = 0;
+  readonly #room = new HostRoom();
   /** Workers that are being made and not online yet. */
   #making = 0;
 
@@ -67,6 +69,7 @@ export class Warehouse {
       return await this.#tryDelivery(vat, provideWorker, delivery, options);
     } finally {
       this.#busy.delete(vat);
+      this.#room.changed();
       const next = this.#waves.shift();
       if (next) next(); // the place goes from one to the next
       else this.#delivering -= 1;
@@ -74,7 +77,7 @@ export class Warehouse {
   }
 
   async #tryDelivery(vat: VatId, provideWorker: () => Promise<VatWorker>, delivery: VatDelivery, options: WarehouseDelivery = {}): Promise<DeliveryOutcome> {
-    for (let tries = 1; ; tries += 1) {
+    for (let tries = 1; ; ) {
       try {
         const worker = await this.#upToDate(vat, provideWorker);
         const outcome = await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat), options);
@@ -83,6 +86,7 @@ export class Warehouse {
       } catch (error) {
         await this.discard(vat);
         if (!(error instanceof WorkerLost) || tries >= triesMax) throw error;
+        if (!(error instanceof NoRoomForWorker)) tries += 1; // of a preload, which makes no room; here it is made
       }
     }
   }
@@ -118,6 +122,7 @@ export class Warehouse {
     this.#ending.set(vat, ended);
     await ended;
     if (this.#ending.get(vat) === ended) this.#ending.delete(vat);
+    this.#room.changed();
   }
 
   async discardAll(): Promise<void> {
@@ -145,24 +150,29 @@ export class Warehouse {
 
   /**
    * Brings vats back before they are asked for, in the order given, `width` side by side, until as many are online as may be.
-   * It pages out nobody, and leaves alone what a delivery is at work on. When some cannot be brought back, the others still
+   * It pages out nobody, ends early where the host has no room for more, and leaves alone what a delivery is at work on. When some cannot be brought back, the others still
    * are; then rejects, with something worse than WorkerLost if there was such.
    */
   async preload(vats: readonly VatId[], width = vats.length): Promise<void> {
     const waiting = vats[Symbol.iterator]();
-    const isFull = (): boolean => this.#online.size + this.#making >= this.#options.maxVatsOnline;
+    let hasRoom = true;
+    const isFull = (): boolean => !hasRoom || this.#online.size + this.#making >= this.#options.maxVatsOnline;
     const failures: unknown[] = [];
+    const failed = (error: unknown): void => {
+      if (error instanceof NoRoomForWorker) hasRoom = false;
+      else failures.push(error);
+    };
     const bringBackMore = async (): Promise<void> => {
       for (const vat of waiting) {
         if (isFull()) return;
-        if (!this.#busy.has(vat) && readVat(this.#options.rows, vat)?.life === 'running') await this.#workerOf(vat).catch((error: unknown) => failures.push(error));
+        if (!this.#busy.has(vat) && readVat(this.#options.rows, vat)?.life === 'running') await this.#workerOf(vat, false).catch(failed);
       }
     };
     await Promise.all(Array.from({ length: Math.min(width, vats.length) }, bringBackMore));
     if (failures.length > 0) throw failures.find(error => !(error instanceof WorkerLost)) ?? failures[0];
   }
 
-  async #workerOf(vat: VatId): Promise<VatWorker> {
+  async #workerOf(vat: VatId, makesRoom = true): Promise<VatWorker> {
     const online = this.#online.get(vat);
     if (online) {
       this.#online.delete(vat); // to the end: most recently used
@@ -171,7 +181,7 @@ export class Warehouse {
     }
     const starting = this.#starting.get(vat);
     if (starting) return starting;
-    const start = this.#make(vat, () => this.#maker.bringBack(vat)).finally(() => this.#starting.delete(vat));
+    const start = this.#make(vat, () => this.#maker.bringBack(vat), makesRoom).finally(() => this.#starting.delete(vat));
     this.#starting.set(vat, start);
     return start;
   }
@@ -183,19 +193,37 @@ export class Warehouse {
     await this.#maker.checkClosedSpan(vat, from, nextStart);
   }
 
-  async #make(vat: VatId, start: () => Promise<VatWorker>): Promise<VatWorker> {
+  async #make(vat: VatId, start: () => Promise<VatWorker>, makesRoom = true): Promise<VatWorker> {
     this.#making += 1;
     try {
       await this.#makeRoom();
       await this.#ending.get(vat);
-      const position = this.#positionOf(vat); // of what `start` replays
-      const worker = await start();
+      const begin = async (): Promise<{ worker: VatWorker; position: number }> => {
+        const position = this.#positionOf(vat); // of what `start` replays
+        return { position, worker: await start() };
+      };
+      const { worker, position } = makesRoom ? await this.#withRoom(begin) : await begin();
       this.#positions.set(worker, position);
       this.#online.set(vat, worker);
       return worker;
     } finally {
       this.#making -= 1;
+      this.#room.changed();
     }
+  }
+
+  /** Where the host has no room for a worker that is needed, idle ones make it, least recently used first, and others as soon as they are idle. */
+  #withRoom<T>(start: () => Promise<T>): Promise<T> {
+    return this.#room.take(start, {
+      makeRoom: () => this.#pageOutOne(),
+      mayChange: waiting => this.#ending.size > 0 || this.#making > waiting || [...this.#busy].some(vat => this.#online.has(vat)),
+    });
+  }
+
+  async #pageOutOne(): Promise<boolean> {
+    const [idle] = [...this.#online].filter(([vat]) => !this.#busy.has(vat));
+    if (idle) await this.#end(...idle);
+    return idle !== undefined;
   }
 
   /** Pages out the least recently used idle workers until those that are being made fit. */

@@ -5,7 +5,7 @@ import type { SavedHeap, SnapshotStore } from '../snapshot/store.js';
 import type { KernelStorage } from '../store/storage.js';
 import { readSpan, readSpanBefore, startAt, type SpanEntries, type SpanStart } from '../store/transcript.js';
 import { canGoOn, engineParts } from './engine-id.js';
-import { WorkerLost, type VatWorker, type WorkerFactory } from './protocol.js';
+import { WorkerLost, type VatWorker, type WorkerFactory, type WorkerStart } from './protocol.js';
 import { knownVat } from './records.js';
 import { replay, ReplayMismatch } from './replay.js';
 
@@ -46,7 +46,7 @@ export class WorkerMaker {
 
   /** A worker of a new incarnation, which has not been delivered to. */
   async startNew(vat: VatId, { bundleId, label, computronsPerDelivery }: WorkerSpec): Promise<VatWorker> {
-    return this.#options.workers.start({ name: `${vat}:${label}`, vatId: vat, computronsPerDelivery, bundle: await this.#bundleOf(vat, bundleId) });
+    return this.#options.workers.start({ name: `${vat}:${label}`, vatId: vat, computronsPerDelivery, ...this.#needsOf(vat), bundle: await this.#bundleOf(vat, bundleId) });
   }
 
   /** A worker that has done again what the vat's span says. */
@@ -100,6 +100,12 @@ export class WorkerMaker {
     return worker;
   }
 
+  /** For the host's ledger. */
+  #needsOf(vat: VatId): Pick<WorkerStart, 'account' | 'memoryBytes'> {
+    const { owner, settings: { memoryLimitBytes } } = knownVat(this.#options.rows, vat);
+    return { account: owner, memoryBytes: memoryLimitBytes === null ? undefined : BigInt(memoryLimitBytes) };
+  }
+
   async #bundleOf(vat: VatId, bundleId: string): Promise<Uint8Array> {
     const bundle = await this.#options.bundles.get(bundleId);
     assert(bundle, `bundle ${bundleId} of ${vat} is not in the store`);
@@ -116,7 +122,7 @@ export class WorkerMaker {
     if (heap === undefined) return this.startNew(vat, spec);
     const { source, close } = await snapshots.open(heap);
     try {
-      const common = { name: `${vat}:${spec.label}`, vatId: vat, computronsPerDelivery };
+      const common = { name: `${vat}:${spec.label}`, vatId: vat, computronsPerDelivery, ...this.#needsOf(vat) };
       return await workers.start(snapshot === undefined ? { ...common, bundle: await this.#bundleOf(vat, bundleId), base: source } : { ...common, heap: source });
     } finally {
       close();

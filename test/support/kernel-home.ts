@@ -31,7 +31,7 @@ export async function makeKernelHome(backing: MemoryBacking): Promise<KernelHome
     whileServed: async work => {
       const served = await open();
       const server = await startControl({
-        path: controlSocketPath(home), snapshot: () => served.snapshot(), save: () => '', workers: { report: () => ({ workers: [], staleNotices: 0, orphansEnded: 0 }) },
+        path: controlSocketPath(home), snapshot: () => served.snapshot(), save: () => '', workers: { report: () => ({ workers: [], usage: [], staleNotices: 0, orphansEnded: 0 }) },
         log: makeLog('error', 'plain', line => process.stderr.write(line)),
       });
       try {

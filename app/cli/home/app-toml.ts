@@ -36,6 +36,10 @@ export type AppConfig = {
   onDivergence: 'exit' | 'hold';
   /** Seconds until the next block is overdue, at least. */
   forensicsOverdue: number;
+  /** Worker processes of this host, at most; 0 is no limit beside maxVatsOnline. */
+  hostWorkersMax: number;
+  /** MiB that they may come to need together; 0 is no limit. */
+  hostMemoryMax: number;
 };
 
 const isListenAddress = (text: string): boolean => /^(tcp:\/\/|unix:\/\/)?\S+$/.test(text) && (text.startsWith('unix://') || /:\d{1,5}$/.test(text));
@@ -86,6 +90,10 @@ const keys: TomlKeys<AppConfig> = {
     { section: 'forensics', name: 'on-divergence', comment: 'When this node has another result than the chain: exit with code 70, or hold: stay up and answer queries only.' }, nodeDefaults.forensics.onDivergence, ['exit', 'hold'],
   ),
   forensicsOverdue: countKey({ section: 'forensics', name: 'overdue-seconds', comment: 'After so long without a block, or ten times the usual, others are asked why.' }, nodeDefaults.forensics.overdueSeconds, 1),
+  hostWorkersMax: countKey({ section: 'provisioning', name: 'workers-max', comment: 'Worker processes at most, those included that are made beside others; 0 is no limit beside max-vats-online.' }, nodeDefaults.hostWorkersMax),
+  hostMemoryMax: countKey(
+    { section: 'provisioning', name: 'worker-memory-max', comment: 'MiB that workers may come to need together: 90 each, and what the contract declared (64 if nothing). Idle ones make room; 0 is no limit.' }, nodeDefaults.hostMemoryMax,
+  ),
 };
 
 /** Reads app.toml; an absent file or key means its default. Throws CliFailure on a value that does not fit. */

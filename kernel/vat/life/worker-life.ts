@@ -4,16 +4,17 @@
  */
 import assert from 'node:assert/strict';
 import type { WorkerFactory, WorkerProcess, WorkerStart } from '../protocol.js';
-import { WorkerLost } from '../protocol.js';
+import { NoRoomForWorker, WorkerLost } from '../protocol.js';
 import { awaitChild, endProcess, type EndOptions } from './ending.js';
 import { HostJournal, type HostStore } from './host-store.js';
-import { unlimitedLedger, type HostLedger } from './ledger.js';
+import type { HostLedger, HostLimits, HostUsage } from './ledger.js';
 import { isTerminal, type VatLife } from './life.js';
 import type { ProcessTable } from './process-table.js';
 import { processTable } from './process-table.js';
 import { changedRows, readLives, slotPrefix, type HostRow } from './rows.js';
 import { statusOf, type WorkerStatus } from './status.js';
 import { advance, type LifeEffect, type LifeEvent } from './transitions.js';
+import { WorkerLedger } from './worker-ledger.js';
 import { workerTag } from './worker-tag.js';
 
 /** What happens that an operator may want to read. */
@@ -21,11 +22,17 @@ export type LifeNotice =
   | { readonly kind: 'orphan-ended'; readonly vat: string; readonly gen: number }
   | { readonly kind: 'start-taken-back'; readonly vat: string; readonly gen: number; readonly why: string }
   | { readonly kind: 'undo-stuck'; readonly vat: string; readonly gen: number; readonly why: string }
-  | { readonly kind: 'stale-notice'; readonly vat: string; readonly gen: number };
+  | { readonly kind: 'stale-notice'; readonly vat: string; readonly gen: number }
+  /** A start found that counters of the ledger were not what its rows say, and set them to that. */
+  | { readonly kind: 'ledger-reconciled'; readonly what: string };
 
 export type WorkerLifeOptions = {
   readonly store: HostStore;
+  /** What workers may take of this host. Default: no limit. */
+  readonly limits?: HostLimits;
+  /** Another ledger, and other rules, than the host's own: for tests that take a rule away. */
   readonly ledger?: HostLedger;
+  readonly rules?: typeof advance;
   readonly processes?: ProcessTable;
   /** It observes; it must not throw. */
   readonly onNotice?: (notice: LifeNotice) => void;
@@ -56,6 +63,8 @@ export class WorkerLife {
   readonly #journal: HostJournal;
   readonly #processes: ProcessTable;
   readonly #ledger: HostLedger;
+  /** The same, if it is the host's own. */
+  readonly #ownLedger: WorkerLedger | undefined;
   readonly #lives = new Map<string, VatLife>();
   readonly #attempts = new Map<number, Attempt>();
   /** Effects and notices under way. */
@@ -75,17 +84,23 @@ export class WorkerLife {
    * Resolves when none is left, and rejects when `signal` aborts before.
    */
   static async open(options: WorkerLifeOptions): Promise<WorkerLife> {
-    const life = new WorkerLife(options, await HostJournal.open(options.store));
-    await life.#read();
+    const life = await WorkerLife.#over(options);
     await life.#recover();
     return life;
   }
 
   /** As `abandon`, of a host that does not run: its next start does not wait for the attempt. */
   static async abandonStopped(store: HostStore, vat: string, gen: number, reason: string): Promise<boolean> {
-    const life = new WorkerLife({ store }, await HostJournal.open(store));
-    await life.#read();
+    const life = await WorkerLife.#over({ store });
     return life.abandon(vat, gen, reason);
+  }
+
+  static async #over(options: WorkerLifeOptions): Promise<WorkerLife> {
+    const journal = await HostJournal.open(options.store);
+    const own = options.ledger ? undefined : await WorkerLedger.open(options.store, options.limits);
+    const life = new WorkerLife(options, journal, options.ledger ?? (own as WorkerLedger), own);
+    await life.#read();
+    return life;
   }
 
   /** As `staleNotices`, of a host that does not run. */
@@ -93,12 +108,13 @@ export class WorkerLife {
     return numberIn(store, staleKey);
   }
 
-  private constructor(options: WorkerLifeOptions, journal: HostJournal) {
+  private constructor(options: WorkerLifeOptions, journal: HostJournal, ledger: HostLedger, own: WorkerLedger | undefined) {
     this.#options = options;
     this.#journal = journal;
     this.#giveUp = options.signal ? AbortSignal.any([options.signal, this.#closing.signal]) : this.#closing.signal;
     this.#processes = options.processes ?? processTable;
-    this.#ledger = options.ledger ?? unlimitedLedger;
+    this.#ledger = ledger;
+    this.#ownLedger = own;
   }
 
   /** How many workers of an earlier, killed host were ended when this one was opened. */
@@ -112,7 +128,12 @@ export class WorkerLife {
   }
 
   status(): WorkerStatus[] {
-    return statusOf(this.#lives.values());
+    return statusOf(this.#lives.values(), this.#ownLedger);
+  }
+
+  /** What the workers take of this host, and may take. */
+  usage(): readonly HostUsage[] {
+    return this.#ownLedger?.usage() ?? [];
   }
 
   /**
@@ -164,6 +185,7 @@ export class WorkerLife {
 
   async #recover(): Promise<void> {
     const { executor } = this.#journal;
+    await this.#auditLedger();
     await Promise.all([...this.#lives.keys()].map(vat => this.#happen(vat, { kind: 'recover', executor, at: now() })));
     await this.#recovered();
     await this.#forgetEmptySlots();
@@ -184,7 +206,17 @@ export class WorkerLife {
   async #forgetEmptySlots(): Promise<void> {
     const empty = [...this.#lives.values()].filter(({ sagas }) => sagas.length === 0);
     for (const { vat } of empty) this.#lives.delete(vat);
-    await this.#journal.append(empty.map(({ vat }) => ({ key: `${slotPrefix}${vat}`, value: undefined })));
+    await this.#journal.append([...empty.map(({ vat }) => ({ key: `${slotPrefix}${vat}`, value: undefined })), ...(this.#ownLedger?.forgetEmpty().rows ?? [])]);
+  }
+
+  /** Before anything is released by it. The rows are the truth: they stand for processes. */
+  async #auditLedger(): Promise<void> {
+    const ledger = this.#ownLedger;
+    const faults = ledger?.audit() ?? [];
+    if (!ledger || faults.length === 0) return;
+    const what = faults.map(({ collection, what: dimension, used, counted }) => `${dimension} of ${collection}: ${used} counted, ${counted} by its rows`).join('; ');
+    this.#options.onNotice?.({ kind: 'ledger-reconciled', what });
+    await this.#journal.append(ledger.reconcile().rows);
   }
 
   #lifeOf(vat: string): VatLife {
@@ -216,7 +248,7 @@ export class WorkerLife {
   /** Takes an event in: memory at once, so that what follows sees it; then the rows; then its effects. */
   async #happen(vat: string, event: LifeEvent, further: readonly HostRow[] = []): Promise<void> {
     const before = this.#lifeOf(vat);
-    const { life, effects } = advance(before, event);
+    const { life, effects } = (this.#options.rules ?? advance)(before, event);
     this.#lives.set(vat, life);
     const rows = [...changedRows(before, life), ...further, ...this.#rowsOf(vat, effects)];
     if (rows.length > 0) await this.#journal.append(rows, event.kind === 'begin');
@@ -257,7 +289,10 @@ export class WorkerLife {
   }
 
   async #charge(vat: string, gen: number): Promise<void> {
-    const { refused, rows } = this.#ledger.charge({ vat, gen });
+    const attempt = this.#attempts.get(gen) as Attempt;
+    const { account = '', memoryBytes } = attempt.start;
+    const { refused, rows } = this.#ledger.charge({ vat, gen }, { account, memoryBytes });
+    if (refused !== undefined) attempt.error = new NoRoomForWorker(refused);
     await this.#happen(vat, refused === undefined ? { kind: 'charged', gen } : { kind: 'refused', gen, why: refused }, rows);
   }
 

@@ -27,7 +27,7 @@ before(async () => {
   rows.push({ key: 'b/height', value: numberRow(7n) }, { key: 'b/@t.a1.a0', value: new Uint8Array(longBytes).fill(97) });
   await database.write(rows);
   writeFileSync(path, 'left by a killed node');
-  server = await startControl({ path, snapshot: () => database.snapshot(), save: () => '', workers: { report: () => ({ workers: [], staleNotices: 0, orphansEnded: 0 }) }, log });
+  server = await startControl({ path, snapshot: () => database.snapshot(), save: () => '', workers: { report: () => ({ workers: [], usage: [], staleNotices: 0, orphansEnded: 0 }) }, log });
 });
 after(async () => {
   await server.close();
