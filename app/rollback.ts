@@ -2,6 +2,7 @@
  * `windlass rollback` (design 7): a stopped node goes back to the state after an earlier block, CometBFT one height with it,
  * and executes the blocks since again. The validator's signing state stays: what was signed stays signed.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCodecs, makeUpgradeKeeper, openMultiStore, storesOnDisk, upgradeStore, type AppliedPlan, type Logger } from '../chain/index.js';
 import { endOrphanedComet, rollBackComet } from '../chain/engine/comet/index.js';
@@ -40,7 +41,9 @@ export type RollbackReport = {
  * with DatabaseLocked while a node runs.
  */
 export async function rollBackHome({ home, target, upgrades, protoFolders, withComet, log, rollBackEngine = rollBackComet }: RollbackOptions): Promise<RollbackReport> {
-  const database = await NodeDatabase.open(join(home, 'data', 'windlass.db'));
+  const path = join(home, 'data', 'windlass.db');
+  if (!existsSync(join(path, 'CURRENT'))) throw new RollbackRefused(`there is no store in ${path}: no node has run there`);
+  const database = await NodeDatabase.open(path);
   try {
     const from = undoableTip(database, target);
     if (from === target) return { from, to: target, blocks: 0, comet: undefined, exportsRemoved: [] };

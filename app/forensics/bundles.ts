@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from 'node:path';
 import { replaceFile } from '../../chain/engine/home-files/index.js';
 import { bundleIdGrammar } from './bundle-id.js';
-import { isAlarm, type Summary } from './summary.js';
+import { isAlarm, type Summary, type SummaryChange } from './summary.js';
 
 export type BundleFile = { readonly name: string; readonly content: string | Uint8Array };
 
@@ -45,10 +45,10 @@ export class Bundles {
     return bundleIdGrammar.test(id) && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Summary) : undefined;
   }
 
-  /** What was written before under this id stays, and is seen once more. `fill` adds what is no single text, in the folder that it is given. */
+  /** What was written before under this id stays, and is seen once more, as if nobody had taken note. `fill` adds what is no single text, in the folder that it is given. */
   write(summary: Summary, files: readonly BundleFile[], fill: (folder: string) => void): Summary {
     const known = this.get(summary.id);
-    if (known) return this.update(summary.id, { seen: known.seen + 1 });
+    if (known) return this.#seenAgain(known);
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const making = join(this.#folder, `${unfinished}${summary.id}`);
     rmSync(making, { recursive: true, force: true });
@@ -64,11 +64,15 @@ export class Bundles {
     return whole;
   }
 
+  #seenAgain({ id, seen }: Summary): Summary {
+    return this.update(id, { seen: seen + 1, acknowledged: undefined });
+  }
+
   /** Changes what is known of an incident, and adds files. */
-  update(id: string, change: Partial<Summary>, files: readonly BundleFile[] = []): Summary {
+  update(id: string, change: SummaryChange, files: readonly BundleFile[] = []): Summary {
     const known = this.get(id);
     if (!known) throw new Error(`there is no bundle ${id}`);
-    const summary = { ...known, ...change };
+    const summary = changed(known, change);
     for (const { name, content } of files) replaceFile(join(this.pathOf(id), name), typeof content === 'string' ? content : Buffer.from(content).toString('utf8'), mode);
     replaceFile(join(this.pathOf(id), summaryFile), jsonOf(summary), mode);
     return summary;
@@ -89,6 +93,11 @@ export class Bundles {
       [count, bytes] = [count - 1, bytes - size];
     }
   }
+}
+
+/** Members that are changed to undefined go. */
+function changed(known: Summary, change: SummaryChange): Summary {
+  return Object.fromEntries(Object.entries({ ...known, ...change }).filter(([, value]) => value !== undefined)) as Summary;
 }
 
 /** One JSON document; bigints are text. */

@@ -119,7 +119,7 @@ export class Forensics {
     const { app } = this.#options;
     const open = this.bundles.open();
     const appHash = app.evidence()?.appHash;
-    const standing = open.find(({ cause, height, ours, theirs }) => cause === 'apphash' && height === String(app.height) && ours?.appHash === appHash && theirs?.appHash !== appHash);
+    const standing = this.bundles.list().find(({ cause, height, ours, theirs }) => cause === 'apphash' && height === String(app.height) && ours?.appHash === appHash && theirs?.appHash !== appHash);
     if (standing) {
       this.#alarm = standing;
       return { diverged: { summary: standing, screen: this.#screen(standing) }, open: [] };

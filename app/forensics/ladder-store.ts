@@ -79,9 +79,10 @@ export class LadderStore {
     }
   }
 
+  /** Makes room for one more. */
   #removeOld(): void {
     const files = readdirSync(this.#folder).filter(name => /^\d{9}\.bin$/.test(name)).sort();
-    for (const name of files.slice(0, -filesMax)) rmSync(join(this.#folder, name), { force: true });
+    for (const name of files.slice(0, 1 - filesMax)) rmSync(join(this.#folder, name), { force: true });
   }
 }
 

@@ -41,6 +41,8 @@ export type Summary = {
   readonly bytes: number;
 };
 
+export type SummaryChange = { readonly [Name in keyof Summary]?: Summary[Name] | undefined };
+
 /** These stop a node, and are told again until somebody has taken note. */
 export function isAlarm(cause: Cause): boolean {
   return cause === 'apphash' || cause === 'local-nondeterminism' || cause === 'panic';

@@ -1,0 +1,109 @@
+/** What is believed of the chain's hash, and when anybody is asked. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makePeerRpc, PeerRefused, PeerSilent, type PeerRpc } from '../../../app/forensics/peers.js';
+import { DivergenceWatch, type Tip } from '../../../app/forensics/watch.js';
+import { isHint, witnessesAtHome, witnessInLog, witnessOfPeer, type Witness } from '../../../app/forensics/witness.js';
+import { NotSigned } from '../../../chain/engine/comet/index.js';
+import { silentLog } from '../../support/chain-app.js';
+import { startTestNode, until } from '../../support/node.js';
+
+type Json = Record<string, unknown>;
+
+/** A peer whose answers are changed on the way. */
+function twisted(rpc: PeerRpc, twist: (method: string, answer: Json) => unknown): PeerRpc {
+  return { ...rpc, call: async (method, params) => twist(method, structuredClone((await rpc.call(method, params)) as Json)) };
+}
+
+test('a signed header is believed for its signatures alone', async t => {
+  const node = await startTestNode();
+  t.after(() => node.dispose());
+  await node.waitForHeight(5n);
+  const rpc = makePeerRpc(node.rpcUrl);
+  const header = ((await node.rpc('block', { height: '4' }))['block'] as { header: { next_validators_hash: string; chain_id: string } }).header;
+  const nextValidators = header.next_validators_hash.toLowerCase();
+  const ask = (peer: PeerRpc, validators = nextValidators, chainId = header.chain_id): Promise<Witness> => witnessOfPeer(peer, 5n, chainId, validators);
+
+  const witness = await ask(rpc);
+  const next = ((await node.rpc('block', { height: '5' }))['block'] as { header: { app_hash: string } }).header;
+  assert.deepEqual([witness.isVerified, witness.appHash, witness.height], [true, next.app_hash.toLowerCase(), 5n]);
+
+  const commitOf = (answer: Json) => (answer['signed_header'] as { header: Json; commit: { signatures: Json[] } });
+  const onCommit = (change: (signed: ReturnType<typeof commitOf>) => void): PeerRpc => twisted(rpc, (method, answer) => {
+    if (method === 'commit') change(commitOf(answer));
+    return answer;
+  });
+  const lies: readonly (readonly [string, () => Promise<Witness>, RegExp])[] = [
+    ['another AppHash in the header', () => ask(onCommit(({ header: told }) => { told['app_hash'] = 'AA'.repeat(32); })), /another block/],
+    ['no signature', () => ask(onCommit(({ commit }) => { commit.signatures = []; })), /no majority/],
+    ['a wrong signature', () => ask(onCommit(({ commit }) => { (commit.signatures[0] as Json)['signature'] = Buffer.alloc(64, 1).toString('base64'); })), /is wrong/],
+    ['another chain', () => ask(rpc, nextValidators, 'other-1'), /of chain/],
+    ['other validators', () => ask(rpc, '00'.repeat(32)), /not those/],
+    ['something else', () => ask(twisted(rpc, () => ({ validators: [{}], signed_header: 7 }))), /not in CometBFT's form|missing/],
+  ];
+  for (const [what, attempt, reason] of lies) await assert.rejects(attempt, (error: Error) => error instanceof NotSigned && reason.test(error.message), what);
+  await assert.rejects(witnessOfPeer(rpc, 5000n, header.chain_id, nextValidators), PeerRefused);
+  await assert.rejects(witnessOfPeer(makePeerRpc('tcp://127.0.0.1:1'), 5n, header.chain_id, nextValidators), PeerSilent);
+  await assert.rejects(witnessesAtHome(rpc, 5n), PeerRefused, 'an engine that does not tell its votes');
+});
+
+test('lines of the log: two thirds are behind some of them', () => {
+  const mismatch = 'wrong Block.Header.AppHash.  Expected 00AA, got BB11';
+  assert.deepEqual([witnessInLog(`CONSENSUS FAILURE: +2/3 committed an invalid block: ${mismatch}`, 9n)?.isVerified, witnessInLog(`precommit step; +2/3 prevoted for an invalid block: ${mismatch}`, 9n)?.isVerified], [true, true]);
+  assert.deepEqual(witnessInLog(`prevote step: consensus deems this block invalid; prevoting nil ${mismatch}`, 9n)?.isVerified, false);
+  assert.equal(witnessInLog(`Error in validation ${mismatch}`, 9n)?.appHash, 'bb11');
+  assert.equal(witnessInLog('CONSENSUS FAILURE: something else', 9n), undefined);
+  assert.deepEqual([isHint(mismatch), isHint('CONSENSUS FAILURE!!!'), isHint('dialing failed')], [true, true, false]);
+});
+
+const tip: Tip = { height: 8n, appHash: 'aa' };
+const saying = (appHash: string, isVerified: boolean): Witness => ({ height: 9n, appHash, blockHash: appHash, proposer: 'P', power: 3n, totalPower: 4n, isVerified, source: 'test' });
+
+type Watched = { readonly watch: DivergenceWatch; readonly told: string[]; readonly asked: () => number };
+
+function watchOver(answers: readonly Witness[], overdueMs: number): Watched {
+  const told: string[] = [];
+  let asked = 0;
+  const watch = new DivergenceWatch({
+    ask: () => {
+      asked += 1;
+      return Promise.resolve(answers);
+    },
+    onDiverged: (_tip, { appHash }) => told.push(`diverged ${appHash}`), onSplit: (_tip, proposed) => told.push(`split ${proposed.length}`),
+    log: silentLog, now: () => performance.now(), overdueMs, pollMs: 5,
+  });
+  return { watch, told, asked: () => asked };
+}
+
+test('nobody is asked while blocks come', () => {
+  const { watch, asked } = watchOver([saying('bb', true)], 3_600_000);
+  for (let height = 1n; height < 30n; height += 1n) {
+    watch.committed({ height, appHash: 'aa' });
+    watch.blockBegan();
+  }
+  watch.hint();
+  watch.close();
+  assert.equal(asked(), 0);
+});
+
+test('a verified witness of another hash is told once; one that agrees, or is not verified, is not', async () => {
+  const wrong = watchOver([saying('aa', false), saying('bb', true)], 3_600_000);
+  wrong.watch.committed(tip);
+  await wrong.watch.settle(60_000);
+  wrong.watch.hint();
+  assert.deepEqual(wrong.told, ['diverged bb']);
+  const unsure = watchOver([saying('bb', false), saying('aa', true)], 3_600_000);
+  unsure.watch.committed(tip);
+  unsure.watch.hint();
+  await until('several questions', () => (unsure.asked() > 3 ? true : undefined));
+  unsure.watch.close();
+  assert.deepEqual(unsure.told, []);
+});
+
+test('an overdue block makes it ask; headers without two thirds are told as a split, once', async () => {
+  const { watch, told, asked } = watchOver([saying('aa', false), saying('bb', false)], 5);
+  watch.committed(tip);
+  await until('several questions', () => (asked() > 5 ? true : undefined));
+  watch.close();
+  assert.deepEqual(told, ['split 2']);
+});
