@@ -30,6 +30,17 @@ export const decSmallest: Dec = checked(1n);
 /** Of `-12.5` and the like: at most 18 digits after the point, at least one on each side of it. Undefined when the text is no such number. */
 export const decFromText = (text: string): Dec | undefined => fromPointText(text) as Dec | undefined;
 
+/** Why text with a point is no decimal, in the SDK's words; to be asked of what decFromText does not read. */
+export function problemOfDec(text: string): string {
+  const unsigned = text.replace(/^-/, '');
+  const [whole = '', fraction, ...more] = unsigned.split('.');
+  if (unsigned === '') return 'decimal string cannot be empty';
+  if (more.length > 0) return 'invalid decimal string';
+  if (fraction === '' || (fraction !== undefined && whole === '')) return 'invalid decimal length';
+  if (fraction !== undefined && fraction.length > 18) return `value '${unsigned}' exceeds max precision by ${18 - fraction.length} decimal places: max precision 18`;
+  return `failed to set decimal string with base 10: ${whole}${(fraction ?? '').padEnd(18, '0')}`;
+}
+
 /** For text with a point that was checked before: a constant of the program, such as dec('0.05'), or of our own state. */
 export function dec(text: string): Dec {
   const value = decFromText(text);

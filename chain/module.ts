@@ -10,6 +10,8 @@ export type MsgDefinition<M> = {
   readonly codec: Codec<M>;
   readonly responseTypeUrl: string;
   readonly aminoName: string;
+  /** Another name that clients in use sign with: a signature over either document is good. */
+  readonly aminoNameOfClients?: string;
   /** Fields that amino-JSON emits even when empty (gogoproto's dont_omitempty), by proto name; nested ones as `inputs.coins`. */
   readonly aminoKeepEmpty?: readonly string[];
   /** bech32 addresses that must sign, in order, without repeats. */

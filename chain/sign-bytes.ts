@@ -8,24 +8,27 @@ import type { Tx, TxDecoder } from './tx-decode.js';
 
 export type SignerData = { readonly chainId: string; readonly accountNumber: bigint; readonly sequence: bigint };
 
+/** Whose names stand in an amino document. */
+export type AminoNames = 'sdk' | 'clients';
+
 /** Makes, for a tx and one signer, the function from sign mode to bytes; each mode's bytes are made once. */
-export type SignBytesMaker = (tx: Tx, signer: SignerData) => SignBytesOf;
+export type SignBytesMaker = (tx: Tx, signer: SignerData, names?: AminoNames) => SignBytesOf;
 
 type SignDoc = { bodyBytes: Uint8Array; authInfoBytes: Uint8Array; chainId: string; accountNumber: bigint };
 
 /** What has an amino name: messages, and what stands in an Any of one. */
-type AminoTyped = Pick<AnyMsgDefinition, 'codec' | 'aminoName' | 'aminoKeepEmpty'>;
+type AminoTyped = Pick<AnyMsgDefinition, 'codec' | 'aminoName' | 'aminoNameOfClients' | 'aminoKeepEmpty'>;
 
 export function makeSignBytesMaker(codecs: Codecs, types: readonly AminoTyped[], decoder: TxDecoder): SignBytesMaker {
   const signDoc = codecs.of<SignDoc>('cosmos.tx.v1beta1.SignDoc');
-  const shapes = aminoShapes(types);
-  return (tx, signer) => {
+  const shapes = { sdk: aminoShapes(types), clients: aminoShapes(types.map(type => ({ ...type, aminoName: type.aminoNameOfClients ?? type.aminoName }))) };
+  return (tx, signer, names = 'sdk') => {
     const made = new Map<number, ReturnType<SignBytesOf>>();
     const make: SignBytesOf = mode => {
       const { bodyBytes, authInfoBytes } = tx.raw;
       const { chainId, accountNumber } = signer;
       if (mode === signMode.direct) return { bytes: signDoc.encode({ bodyBytes, authInfoBytes, chainId, accountNumber }) };
-      if (mode === signMode.legacyAminoJson) return aminoBytesOf(shapes, decoder, tx, signer);
+      if (mode === signMode.legacyAminoJson) return aminoBytesOf(shapes[names], decoder, tx, signer);
       return { problem: `sign mode ${mode} is not supported` };
     };
     return mode => {

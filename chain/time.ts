@@ -27,6 +27,16 @@ export function compareTimes(a: Timestamp, b: Timestamp): number {
 /** RFC 3339 to the second, as the SDK writes times in events. */
 export const secondsText = ({ seconds }: Timestamp): string => formatTimestamp({ seconds, nanos: 0 });
 
+/** A duration as Go writes it: `48h0m0s`, `1m30s`, `0.5s`, `0s`; parts of a second with a point, whatever their size. */
+export function durationText(duration: Duration): string {
+  const nanos = nanosOf(duration);
+  const magnitude = nanos < 0n ? -nanos : nanos;
+  const [whole, rest] = [magnitude / nanosPerSecond, magnitude % nanosPerSecond];
+  const [hours, minutes] = [whole / 3600n, (whole / 60n) % 60n];
+  const fraction = rest === 0n ? '' : `.${rest.toString().padStart(9, '0').replace(/0+$/, '')}`;
+  return `${nanos < 0n ? '-' : ''}${hours > 0n ? `${hours}h` : ''}${hours > 0n || minutes > 0n ? `${minutes}m` : ''}${whole % 60n}${fraction}s`;
+}
+
 /** 29 bytes of text that sort as the times do, as the SDK's keys hold them; from year 0 to 9999. */
 export function sortableTimeBytes({ seconds, nanos }: Timestamp): Uint8Array {
   const whole = formatTimestamp({ seconds, nanos: 0 }).slice(0, -1);

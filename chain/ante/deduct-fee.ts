@@ -1,4 +1,4 @@
-import { coinsOrNothing, coinsText, type Coins } from '../coins.js';
+import { coinsOrNothing, parseAmount, wireCoinsText, type Coins, type WireCoin } from '../coins.js';
 import { feeCollector } from '../modules/auth/index.js';
 import { Refusal, refuseSdk } from '../refusal.js';
 import { feePayerOf } from '../tx-decode.js';
@@ -11,13 +11,15 @@ export const deductFee: AnteHandler = run => {
   const { fee } = tx;
   if (ctx.mode !== 'simulate' && fee.gasLimit === 0n) refuseSdk('invalidGasLimit', 'must provide positive gas');
   if (ctx.mode === 'check' || ctx.mode === 'recheck') requireMinGasPrice(environment.minGasPrices, fee);
-  if (fee.granter !== '') refuseSdk('notSupported', 'fee grants are not enabled');
+  if (fee.granter !== '') refuseSdk('invalidRequest', 'fee grants are not enabled');
   const payer = feePayerOf(tx, signers);
   if (!environment.auth.account(ctx, payer)) refuseSdk('unknownAddress', `fee payer address: ${payer} does not exist`);
-  const coins = coinsOrNothing(fee.amount) ?? refuseSdk('insufficientFee', 'invalid fee amount');
-  if (coins.length > 0) collect(run, payer, coins);
-  ctx.events.emit('tx', [['fee', coinsText(coins)], ['fee_payer', payer]]);
+  if (!isNothing(fee.amount)) collect(run, payer, coinsOrNothing(fee.amount) ?? refuseSdk('insufficientFee', `invalid fee amount: ${wireCoinsText(fee.amount)}`));
+  ctx.events.emit('tx', [['fee', wireCoinsText(fee.amount)], ['fee_payer', payer]]);
 };
+
+/** Clients list a fee of nothing as `0uwind`, too. */
+const isNothing = (fee: readonly WireCoin[]): boolean => fee.every(({ amount }) => parseAmount(amount) === 0n);
 
 /** A refusal of the transfer comes out as sdk/5 with its text once more around it, as from the SDK. */
 function collect({ environment, ctx }: AnteRun, payer: string, coins: Coins): void {

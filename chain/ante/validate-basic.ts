@@ -1,4 +1,4 @@
-import { coinsOrNothing, wireCoinsText } from '../coins.js';
+import { isDenom, parseAmount, wireCoinsText } from '../coins.js';
 import { refuseSdk } from '../refusal.js';
 import type { AnteHandler } from './types.js';
 
@@ -8,7 +8,7 @@ const gasMax = (1n << 63n) - 1n;
 export const validateBasic: AnteHandler = ({ ctx, tx, signers }) => {
   if (ctx.mode === 'recheck') return;
   if (tx.fee.gasLimit > gasMax) refuseSdk('invalidRequest', `invalid gas supplied; ${tx.fee.gasLimit} > ${gasMax}`);
-  if (!coinsOrNothing(tx.fee.amount)) refuseSdk('insufficientFee', `invalid fee provided: ${wireCoinsText(tx.fee.amount)}`);
+  if (!tx.fee.amount.every(({ denom, amount }) => isDenom(denom) && parseAmount(amount) !== undefined)) refuseSdk('insufficientFee', `invalid fee provided: ${wireCoinsText(tx.fee.amount)}`);
   if (tx.raw.signatures.length === 0) refuseSdk('noSignatures');
   if (tx.raw.signatures.length !== signers.length) {
     refuseSdk('unauthorized', `wrong number of signers; expected ${signers.length}, got ${tx.raw.signatures.length}`);

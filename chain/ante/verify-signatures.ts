@@ -1,4 +1,5 @@
 import { complaintAboutSignature, isAminoOnly } from '../crypto/signature.js';
+import type { AminoNames } from '../sign-bytes.js';
 import { refuseSdk } from '../refusal.js';
 import type { TxSignature } from '../tx-decode.js';
 import { keyOfAccount, signerAccount } from './signer-account.js';
@@ -24,8 +25,11 @@ function verifySigner({ environment, ctx, tx }: AnteRun, signer: string, signatu
   if (!key || ctx.mode === 'simulate' || ctx.mode === 'recheck') return;
   const { chainId } = ctx;
   const signedNumber = ctx.mode === 'genesis' ? 0n : accountNumber; // who signs a tx of genesis does not know the number yet
-  const complaint = complaintAboutSignature(key, signature.data, environment.signBytes(tx, { chainId, accountNumber: signedNumber, sequence }));
+  const complaintWith = (names?: AminoNames): string | undefined =>
+    complaintAboutSignature(key, signature.data, environment.signBytes(tx, { chainId, accountNumber: signedNumber, sequence }, names));
+  const complaint = complaintWith();
   if (complaint === undefined) return;
+  if (tx.messages.some(({ definition }) => definition.aminoNameOfClients !== undefined) && complaintWith('clients') === undefined) return;
   const opening = 'signature verification failed; please verify account number';
   refuseSdk('unauthorized', isAminoOnly(signature.data)
     ? `${opening} (${signedNumber}), sequence (${sequence}) and chain-id (${chainId})`

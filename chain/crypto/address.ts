@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { fromBech32, toBech32 } from '@cosmjs/encoding';
 import { ripemd160 } from '@noble/hashes/legacy.js';
 import { binaryText } from '../bytes.js';
+import { problemOfBech32 } from './bech32-problem.js';
 import { makeBoundedCache } from './bounded-cache.js';
 
 export const addressPrefix = 'windlass';
@@ -56,9 +57,9 @@ function decodeAddress(prefix: string, text: string): ParsedAddress {
   try {
     decoded = fromBech32(text);
   } catch {
-    return { problem: 'decoding bech32 failed' };
+    return { problem: `decoding bech32 failed: ${problemOfBech32(text)}` };
   }
-  if (decoded.prefix !== prefix) return { problem: `invalid Bech32 prefix; expected ${prefix}, got ${decoded.prefix}` };
+  if (decoded.prefix !== prefix) return { problem: `hrp does not match bech32 prefix: expected '${prefix}' got '${decoded.prefix}': internal logic error` };
   if (decoded.data.length !== 20 && decoded.data.length !== 32) return { problem: `address length must be 20 or 32 bytes, got ${decoded.data.length}` };
   if (toBech32(prefix, decoded.data) !== text) return { problem: 'decoding bech32 failed: not in lower case' };
   return { bytes: decoded.data };

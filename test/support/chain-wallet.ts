@@ -4,6 +4,8 @@ import { createMultisigThresholdPubkey, pubkeyToAddress, Secp256k1Wallet, type M
 import { DirectSecp256k1Wallet, Registry, type EncodeObject, type OfflineSigner } from '@cosmjs/proto-signing';
 import { defaultRegistryTypes, makeMultisignedTxBytes, SigningStargateClient } from '@cosmjs/stargate';
 import { MsgCancelProposal } from 'cosmjs-types/cosmos/gov/v1/tx';
+import { MsgUnjail } from 'cosmjs-types/cosmos/slashing/v1beta1/tx';
+import { MsgUpdateParams as MsgUpdateStakingParams } from 'cosmjs-types/cosmos/staking/v1beta1/tx';
 import { TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx';
 import { addressPrefix } from '../../chain/index.js';
 import { testChainId } from './chain-app.js';
@@ -48,7 +50,10 @@ export async function makeTestWallet(name: string): Promise<TestWallet> {
 }
 
 /** cosmjs' own, and what it knows but does not list. */
-const registry = new Registry([...defaultRegistryTypes, ['/cosmos.gov.v1.MsgCancelProposal', MsgCancelProposal]]);
+const registry = new Registry([
+  ...defaultRegistryTypes, ['/cosmos.gov.v1.MsgCancelProposal', MsgCancelProposal], ['/cosmos.slashing.v1beta1.MsgUnjail', MsgUnjail],
+  ['/cosmos.staking.v1beta1.MsgUpdateParams', MsgUpdateStakingParams],
+]);
 
 async function signedBy(signer: OfflineSigner, address: string, messages: readonly EncodeObject[], options: SignOptions): Promise<TxRaw> {
   const client = await SigningStargateClient.offline(signer, { registry });

@@ -3,7 +3,7 @@ import type { AminoConverter, AminoConverters } from '@cosmjs/stargate';
 import { codecOf } from '../../client/codecs.js';
 
 const messages = {
-  MsgVote: 'cosmos-sdk/v1/MsgVote', MsgVoteWeighted: 'cosmos-sdk/v1/MsgVoteWeighted', MsgDeposit: 'cosmos-sdk/v1/MsgDeposit', MsgCancelProposal: 'cosmos-sdk/v1/MsgCancelProposal',
+  MsgVote: 'cosmos-sdk/v1/MsgVote', MsgVoteWeighted: 'cosmos-sdk/v1/MsgVoteWeighted', MsgDeposit: 'cosmos-sdk/v1/MsgDeposit', MsgCancelProposal: '/cosmos.gov.v1.MsgCancelProposal',
 } as const;
 
 type Value = { proposalId: bigint; metadata?: string } & Readonly<Record<string, unknown>>;

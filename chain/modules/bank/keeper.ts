@@ -91,7 +91,7 @@ export function makeBankKeeper(codecs: Codecs, auth: AuthKeeper): BankKeeper {
       ctx.events.emit('message', [['sender', from]]);
       for (const { address, coins } of outputs) {
         receive(ctx, address, coins);
-        ctx.events.emit('transfer', [['recipient', address], ['amount', coinsText(coins)]]);
+        ctx.events.emit('transfer', [['recipient', address], ['sender', from], ['amount', coinsText(coins)]]);
         if (!auth.hasAccount(ctx, address)) auth.createAccount(ctx, address);
       }
     },

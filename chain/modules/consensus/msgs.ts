@@ -22,9 +22,22 @@ export function consensusMsgs(codecs: Codecs, keeper: ConsensusKeeper): readonly
       const fault = faultOfChange(before, after);
       if (fault !== undefined) refuse('undefined', 1, fault);
       keeper.setParams(ctx, after);
+      ctx.events.emit('update_consensus_params', [['authority', authority], ['parameters', goText({ block, evidence, validator, abci })]]);
       return new Uint8Array(0);
     },
   }];
+}
+
+/** What was asked for, as the SDK tells it: Go's compact text of the parameters. */
+function goText({ block, evidence, validator, abci }: Pick<ConsensusParams, 'block' | 'evidence' | 'validator' | 'abci'>): string {
+  const number = (name: string, value: bigint | number | undefined): string => (value === undefined || Number(value) === 0 ? '' : `${name}:${value} `);
+  const age = evidence?.maxAgeDuration;
+  return [
+    `block:<${number('max_bytes', block?.maxBytes)}${number('max_gas', block?.maxGas)}> `,
+    `evidence:<${number('max_age_num_blocks', evidence?.maxAgeNumBlocks)}max_age_duration:<${number('seconds', age?.seconds)}${number('nanos', age?.nanos)}> ${number('max_bytes', evidence?.maxBytes)}> `,
+    `validator:<${validator?.pubKeyTypes.map(type => `pub_key_types:${JSON.stringify(type)} `).join('') ?? ''}> version:<> `,
+    abci ? `abci:<${number('vote_extensions_enable_height', abci.voteExtensionsEnableHeight)}> ` : '',
+  ].join('');
 }
 
 /** CometBFT's own bound. */
@@ -42,7 +55,8 @@ const gasForGovernance = 1_000_000n;
 function faultOfChange(before: ConsensusParams, { block, evidence, validator, abci }: ConsensusParams): string | undefined {
   if (!block || !evidence || !validator) return 'all parameters must be present';
   const blockBytes = block.maxBytes === -1n ? blockBytesMax : block.maxBytes;
-  if (block.maxBytes === 0n || block.maxBytes < -1n) return `block.MaxBytes must be -1 or greater than 0. Got ${block.maxBytes}`;
+  if (block.maxBytes === 0n) return 'block.MaxBytes cannot be 0';
+  if (block.maxBytes < -1n) return `block.MaxBytes must be -1 or greater than 0. Got ${block.maxBytes}`;
   if (block.maxBytes > blockBytesMax) return `block.MaxBytes is too big. ${block.maxBytes} > ${blockBytesMax}`;
   if (block.maxGas < -1n) return `block.MaxGas must be greater or equal to -1. Got ${block.maxGas}`;
   if (block.maxGas >= 0n && block.maxGas < gasForGovernance) return `block.MaxGas must be -1 or at least ${gasForGovernance}. Got ${block.maxGas}`;

@@ -6,7 +6,6 @@ type Known = readonly [code: number, text: string];
 
 export const errors = {
   noDelegationInfo: [5, 'no delegation distribution info'],
-  noValidatorInfo: [6, 'no validator distribution info'],
   noCommission: [7, 'no validator commission to withdraw'],
   withdrawAddressDisabled: [8, 'set withdraw address disabled'],
   poolTooSmall: [9, 'community pool does not have sufficient coins to distribute'],

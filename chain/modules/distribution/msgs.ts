@@ -6,10 +6,11 @@ import type { Context } from '../../context.js';
 import { decCoinsOf, subDecCoinsOrNothing } from '../../dec-coins.js';
 import type { AnyMsgDefinition, MsgDefinition } from '../../module.js';
 import { refuse, refuseSdk } from '../../refusal.js';
+import { refuseStaking } from '../staking/refusals.js';
 import { accountOfOperator, requireAddress, requireOperator } from '../checked-address.js';
 import { allocateToValidator } from './allocation.js';
 import { codespace, distributionModule, errors } from './errors.js';
-import { problemOfParams, storedParams, type WireDistributionParams } from './params.js';
+import { problemOfParams, rewardsProposers, storedParams, type WireDistributionParams } from './params.js';
 import { beginDelegation, fundPool, paidCoins, takeCommission, takeRewards, type DistributionParts } from './rewards.js';
 
 type MsgSetWithdrawAddress = { delegatorAddress: string; withdrawAddress: string };
@@ -22,7 +23,7 @@ type MsgDepositValidatorRewardsPool = { depositor: string; validatorAddress: str
 type Paid = { amount: WireCoin[] };
 
 /** What differs from message to message; `handle` returns the response's fields. */
-type Sketch<M, R> = Pick<MsgDefinition<M>, 'aminoName' | 'aminoKeepEmpty' | 'eventModule' | 'signers' | 'validateBasic'> & { handle(ctx: Context, msg: M): R };
+type Sketch<M, R> = Pick<MsgDefinition<M>, 'aminoName' | 'aminoNameOfClients' | 'aminoKeepEmpty' | 'eventModule' | 'signers' | 'validateBasic'> & { handle(ctx: Context, msg: M): R };
 
 export function distributionMsgs(codecs: Codecs, parts: DistributionParts): readonly AnyMsgDefinition[] {
   const define = <M, R extends object>(name: string, { handle, ...rest }: Sketch<M, R>): MsgDefinition<M> => {
@@ -72,8 +73,8 @@ const withdrawDelegatorReward = (parts: DistributionParts): Sketch<MsgWithdrawDe
   },
   handle: (ctx, { delegatorAddress, validatorAddress }) => {
     const { staking } = parts;
-    const validator = staking.validator(ctx, validatorAddress) ?? refuse(codespace, ...errors.noValidatorInfo);
-    const delegation = staking.delegation(ctx, delegatorAddress, validatorAddress) ?? refuse(codespace, ...errors.noDelegationInfo);
+    const validator = staking.validator(ctx, validatorAddress) ?? refuseStaking('noValidator');
+    const delegation = staking.delegation(ctx, delegatorAddress, validatorAddress) ?? refuseStaking('noDelegation');
     const paid = takeRewards(parts, ctx, validator, delegation);
     beginDelegation(parts, ctx, validatorAddress, delegatorAddress);
     return { amount: paidCoins(paid, staking.bondDenom(ctx)) };
@@ -81,7 +82,8 @@ const withdrawDelegatorReward = (parts: DistributionParts): Sketch<MsgWithdrawDe
 });
 
 const withdrawValidatorCommission = (parts: DistributionParts): Sketch<MsgWithdrawValidatorCommission, Paid> => ({
-  aminoName: 'cosmos-sdk/MsgWithdrawValidatorCommission', // as cosmjs has it; the SDK shortened it for hardware wallets
+  aminoName: 'cosmos-sdk/MsgWithdrawValCommission', // shortened for hardware wallets; cosmjs did not follow
+  aminoNameOfClients: 'cosmos-sdk/MsgWithdrawValidatorCommission',
   eventModule: 'distribution',
   signers: ({ validatorAddress }) => [accountOfOperator(validatorAddress)],
   validateBasic: ({ validatorAddress }) => requireOperator(validatorAddress, 'invalid validator address'),
@@ -111,7 +113,8 @@ const updateParams = ({ rows }: DistributionParts): Sketch<MsgUpdateParams, obje
     requireAuthority(authority);
     const wire = params ?? refuseSdk('invalidRequest', 'params are missing');
     const problem = problemOfParams(wire);
-    if (problem !== undefined) refuseSdk('invalidRequest', problem);
+    if (problem !== undefined && rewardsProposers(wire)) refuseSdk('invalidRequest', problem);
+    if (problem !== undefined) refuse('undefined', 1, problem);
     rows.setParams(ctx, storedParams(wire));
     return {};
   },
@@ -144,8 +147,7 @@ const depositValidatorRewardsPool = (parts: DistributionParts): Sketch<MsgDeposi
   handle: (ctx, { depositor, validatorAddress, amount }) => {
     const coins = someCoins(amount);
     parts.bank.sendToModule(ctx, depositor, distributionModule, coins);
-    const [code, text] = errors.noValidator;
-    const validator = parts.staking.validator(ctx, validatorAddress) ?? refuse(codespace, code, `${validatorAddress}: ${text}`);
+    const validator = parts.staking.validator(ctx, validatorAddress) ?? refuseStaking('noValidator');
     allocateToValidator(parts, ctx, validator, decCoinsOf(coins));
     return {};
   },

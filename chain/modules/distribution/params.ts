@@ -22,11 +22,12 @@ export function storedParams({ communityTax, withdrawAddrEnabled }: WireDistribu
   return { communityTax: storedDec(communityTax), withdrawAddrEnabled };
 }
 
+export const rewardsProposers = ({ baseProposerReward, bonusProposerReward }: Pick<WireDistributionParams, 'baseProposerReward' | 'bonusProposerReward'>): boolean =>
+  [baseProposerReward, bonusProposerReward].some(text => decFromWire(text) !== decZero);
+
 /** What is wrong with parameters from outside, in the SDK's words; undefined: nothing. */
-export function problemOfParams({ communityTax, baseProposerReward, bonusProposerReward }: WireDistributionParams): string | undefined {
-  if ([baseProposerReward, bonusProposerReward].some(text => decFromWire(text) !== decZero)) {
-    return 'cannot update base or bonus proposer reward because these are deprecated fields';
-  }
+export function problemOfParams({ communityTax, ...proposer }: WireDistributionParams): string | undefined {
+  if (rewardsProposers(proposer)) return 'cannot update base or bonus proposer reward because these are deprecated fields';
   const tax = communityTax === '' ? undefined : decFromWire(communityTax);
   if (tax === undefined) return 'community tax must be not nil';
   if (tax < decZero) return `community tax must be positive: ${decText(tax)}`;

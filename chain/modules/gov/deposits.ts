@@ -51,7 +51,7 @@ export function addDeposit(gov: Gov, ctx: Context, id: bigint, depositor: string
   const minDeposit = minDepositOf(params, proposal);
   checkDenoms(params, amount);
   checkShare(params, minDeposit, amount);
-  if (amount.length > 0) bank.sendToModule(ctx, depositor, governanceModule, amount);
+  bank.sendToModule(ctx, depositor, governanceModule, amount); // no coins at all are told, too
 
   const total = addCoins(coinsOf(proposal.totalDeposit), amount);
   const funded: Proposal = { ...proposal, totalDeposit: toWireCoins(total) };
@@ -71,7 +71,7 @@ const coinsOf = (list: readonly WireCoin[]): Coins => parseCoins(list);
 export function refundDeposits({ store, bank }: Gov, ctx: Context, id: bigint): void {
   for (const deposit of store.deposits(ctx, id)) {
     const coins = coinsOf(deposit.amount);
-    if (coins.length > 0) bank.sendFromModule(ctx, governanceModule, deposit.depositor, coins);
+    bank.sendFromModule(ctx, governanceModule, deposit.depositor, coins);
     store.deleteDeposit(ctx, deposit);
   }
 }
@@ -82,7 +82,7 @@ export function burnDeposits({ store, bank }: Gov, ctx: Context, id: bigint): vo
     all = addCoins(all, coinsOf(deposit.amount));
     store.deleteDeposit(ctx, deposit);
   }
-  if (all.length > 0) bank.burn(ctx, governanceModule, all);
+  bank.burn(ctx, governanceModule, all);
 }
 
 /** A cancelled proposal: of every deposit `proposal_cancel_ratio` is burned or goes to `proposal_cancel_dest`, the rest comes back. */

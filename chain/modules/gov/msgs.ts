@@ -149,7 +149,8 @@ function cancelDefinition(gov: Gov): MsgDefinition<MsgCancelProposal> {
   return {
     codec: gov.codecs.of('cosmos.gov.v1.MsgCancelProposal'),
     responseTypeUrl: response.typeUrl,
-    aminoName: 'cosmos-sdk/v1/MsgCancelProposal',
+    aminoName: '/cosmos.gov.v1.MsgCancelProposal', // v0.50 forgot to name it; later versions did
+    aminoNameOfClients: 'cosmos-sdk/v1/MsgCancelProposal',
     aminoKeepEmpty: ['proposal_id'],
     eventModule: 'gov',
     signers: msg => [msg.proposer],

@@ -2,8 +2,8 @@
 import type { Duration } from '../../abci/types.js';
 import { coinsOrNothing, wireCoinsText, type Coins, type WireCoin } from '../../coins.js';
 import { parseAddress } from '../../crypto/address.js';
-import { decFromText, decOne, decText, type Dec } from '../../decimal.js';
-import { nanosOf } from '../../time.js';
+import { decFromText, decOne, decText, problemOfDec, type Dec } from '../../decimal.js';
+import { durationText, nanosOf } from '../../time.js';
 import type { GovParams } from './types.js';
 
 const hours = (count: bigint): Duration => ({ seconds: count * 3600n, nanos: 0 });
@@ -59,24 +59,23 @@ export function isAllAtLeast(coins: Coins, least: Coins): boolean {
 function faultOfPeriods({ maxDepositPeriod, votingPeriod, expeditedVotingPeriod }: GovParams): string | undefined {
   const periods = [['maximum deposit period', maxDepositPeriod], ['voting period', votingPeriod], ['expedited voting period', expeditedVotingPeriod]] as const;
   for (const [name, period] of periods) {
-    if (!period) return `${name} must not be nil`;
+    if (!period) return `${name} must not be nil: 0`;
     if (!isPositive(period)) return `${name} must be positive: ${durationText(period)}`;
     if (period.seconds > periodSecondsMax || period.nanos > 999_999_999) return `${name} is too long: ${durationText(period)}`;
   }
   if (votingPeriod && expeditedVotingPeriod && nanosOf(expeditedVotingPeriod) >= nanosOf(votingPeriod)) {
-    return `expedited voting period ${durationText(expeditedVotingPeriod)} must be less than the regular voting period ${durationText(votingPeriod)}`;
+    return `expedited voting period ${durationText(expeditedVotingPeriod)} must be strictly less that the regular voting period ${durationText(votingPeriod)}`;
   }
   return undefined;
 }
 
 const isPositive = ({ seconds, nanos }: Duration): boolean => seconds >= 0n && nanos >= 0 && (seconds > 0n || nanos > 0);
-const durationText = (period: Duration): string => `${nanosOf(period) / 1_000_000_000n}s`;
 
 function faultOfShares(params: GovParams): string | undefined {
   const quorum = share('quorum', params.quorum);
   if (typeof quorum === 'string') return quorum;
-  if (quorum < 0n) return `quorum cannot be negative: ${decText(quorum)}`;
-  if (quorum > decOne) return `quorum too large: ${decText(quorum)}`;
+  if (quorum < 0n) return `quorom cannot be negative: ${decText(quorum)}`;
+  if (quorum > decOne) return `quorom too large: ${params.quorum}`;
   const threshold = positiveShare('threshold', 'vote threshold', params.threshold);
   if (typeof threshold === 'string') return threshold;
   const expedited = positiveShare('expedited threshold', 'expedited vote threshold', params.expeditedThreshold);
@@ -96,7 +95,7 @@ function faultOfCancel({ proposalCancelRatio, proposalCancelDest }: GovParams): 
 }
 
 function share(name: string, text: string): Dec | string {
-  return decFromText(text) ?? `invalid ${name} string: ${text === '' ? 'decimal string cannot be empty' : `failed to set decimal string with base 10: ${text}`}`;
+  return decFromText(text) ?? `invalid ${name} string: ${problemOfDec(text)}`;
 }
 
 function positiveShare(name: string, called: string, text: string): Dec | string {
@@ -108,7 +107,7 @@ function positiveShare(name: string, called: string, text: string): Dec | string
 
 function faultOfRatio(name: string, text: string): string | undefined {
   const value = decFromText(text);
-  if (value === undefined) return `invalid ${name}: ${text}`;
+  if (value === undefined) return `invalid ${name}: ${problemOfDec(text)}`;
   if (value < 0n) return `${name} must be positive: ${decText(value)}`;
   return value > decOne ? `${name} is too large: ${decText(value)}` : undefined;
 }

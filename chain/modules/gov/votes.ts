@@ -21,7 +21,7 @@ export function wholeVote(option: number): readonly WeightedVoteOption[] {
 
 /** Refuses weights that are not positive or do not make 1 together, and options that are none or come twice. */
 export function checkWeights(options: readonly WeightedVoteOption[]): void {
-  if (options.length === 0) refuseSdk('invalidRequest', '');
+  if (options.length === 0) refuseSdk('invalidRequest', 'null');
   let total = decZero;
   const used = new Set<number>();
   for (const { option, weight: text } of options) {
@@ -39,8 +39,11 @@ export function checkWeights(options: readonly WeightedVoteOption[]): void {
 export function castVote({ store }: Gov, ctx: Context, vote: Vote): void {
   if (!store.isVoting(ctx, vote.proposalId)) refuseGov('inactiveProposal', String(vote.proposalId));
   store.setVote(ctx, vote);
-  ctx.events.emit('proposal_vote', [['voter', vote.voter], ['option', vote.options.map(optionText).join('\n').trim()], ['proposal_id', String(vote.proposalId)]]);
+  ctx.events.emit('proposal_vote', [['voter', vote.voter], ['option', optionsJson(vote.options)], ['proposal_id', String(vote.proposalId)]]);
 }
+
+/** As Go writes the list: numbers of options, weights as they were given. */
+const optionsJson = (options: readonly WeightedVoteOption[]): string => JSON.stringify(options.map(({ option, weight }) => ({ option, weight })));
 
 /** Go's compact text of the message. */
 function optionText({ option, weight }: WeightedVoteOption): string {

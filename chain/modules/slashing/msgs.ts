@@ -8,6 +8,7 @@ import type { AnyMsgDefinition, MsgDefinition } from '../../module.js';
 import { refuse, refuseSdk } from '../../refusal.js';
 import { compareTimes } from '../../time.js';
 import { accountOfOperator, requireOperator } from '../checked-address.js';
+import { refuseStaking } from '../staking/refusals.js';
 import { tokensFromShares } from '../staking/shares.js';
 import type { SlashingParts } from './liveness.js';
 import { problemOfParams, storedParams, type WireSlashingParams } from './params.js';
@@ -40,9 +41,8 @@ function unjailDefinition(codecs: Codecs, parts: SlashingParts): MsgDefinition<M
 
 /** Refuses with the SDK's codes of codespace `slashing`, in its order. */
 function unjail({ keeper, staking }: SlashingParts, ctx: Context, operator: string): void {
-  const validator = staking.validator(ctx, operator) ?? refuse('slashing', 2, 'address is not associated with any known validator');
-  const own = staking.delegation(ctx, addressText(operatorAddress.bytes(operator)), operator)
-    ?? refuse('slashing', 6, 'validator has no self-delegation; cannot be unjailed');
+  const validator = staking.validator(ctx, operator) ?? refuseStaking('noValidator'); // staking's own refusal, as in the SDK: its slashing/2 and /6 are never reached
+  const own = staking.delegation(ctx, addressText(operatorAddress.bytes(operator)), operator) ?? refuseStaking('noDelegation');
   const tokens = truncateDec(tokensFromShares(validator, own.shares));
   if (tokens < validator.minSelfDelegation) {
     refuse('slashing', 7, `${tokens} less than ${validator.minSelfDelegation}: validator's self delegation less than minimum; cannot be unjailed`);
@@ -67,7 +67,7 @@ function updateParamsDefinition(codecs: Codecs, { keeper }: SlashingParts): MsgD
       requireAuthority(authority);
       const wire = params ?? refuseSdk('invalidRequest', 'params are missing');
       const problem = problemOfParams(wire);
-      if (problem !== undefined) refuseSdk('invalidRequest', problem);
+      if (problem !== undefined) refuse('undefined', 1, problem);
       const before = keeper.params(ctx).signedBlocksWindow;
       keeper.setParams(ctx, storedParams(wire));
       if (wire.signedBlocksWindow !== before) countAnew(keeper, ctx);

@@ -1,5 +1,6 @@
 import type { Duration } from '../../abci/types.js';
 import { utf8Bytes, utf8Text } from '../../bytes.js';
+import { durationText } from '../../time.js';
 import { dec, decFromWire, decOne, decText, decWire, decZero, storedDec, type Dec } from '../../decimal.js';
 
 export type SlashingParams = {
@@ -57,7 +58,7 @@ export function problemOfParams(wire: WireSlashingParams): string | undefined {
   const { signedBlocksWindow, downtimeJailDuration: jail } = wire;
   if (signedBlocksWindow <= 0n) return `signed blocks window must be positive: ${signedBlocksWindow}`;
   if (!jail || jail.seconds < 0n || jail.nanos < 0 || (jail.seconds === 0n && jail.nanos === 0)) {
-    return `downtime jail duration must be positive: ${jail?.seconds ?? 0n}s`;
+    return `downtime jail duration must be positive: ${durationText(jail ?? { seconds: 0n, nanos: 0 })}`;
   }
   if (jail.seconds > jailSecondsMax || jail.nanos > 999_999_999) return `downtime jail duration is too long: ${jail.seconds}s`;
   return problemOfShare('min signed per window', wire.minSignedPerWindow)

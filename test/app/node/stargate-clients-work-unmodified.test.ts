@@ -151,7 +151,7 @@ for (const engine of ['embedded', 'cometbft'] as const satisfies readonly Engine
       const { sequence } = await alice.client.getSequence(alice.address);
       await refusedAtBroadcast(alice, await signedBytes(alice, bob.address, '1', { sequence: 41 }), 32, new RegExp(`^account sequence mismatch, expected ${sequence}, got 41: incorrect account sequence$`));
       await refusedAtBroadcast(alice, await signedBytes(alice, bob.address, '1', { chainId: 'elsewhere' }), 4, /signature verification failed; please verify account number \(8\) and chain-id \(windlass-local\): .*unauthorized$/);
-      await refusedAtBroadcast(alice, await signedBytes(alice, bob.address, '1', { fee: { ...fee, granter: bob.address } }), 37, /^fee grants are not enabled: feature not supported$/);
+      await refusedAtBroadcast(alice, await signedBytes(alice, bob.address, '1', { fee: { ...fee, granter: bob.address } }), 18, /^fee grants are not enabled: invalid request$/);
       await refusedAtBroadcast(alice, await signedBytes(alice, bob.address, '1', { fee: { amount: [{ denom: 'uwind', amount: '4999' }], gas: '200000' } }), 13, /^insufficient fees; got: 4999uwind required: 5000uwind: insufficient fee$/);
       await refusedAtBroadcast(alice, new TextEncoder().encode('no transaction at all'), 2, /tx parse error$/);
       const again = await signedBytes(alice, bob.address, '1');

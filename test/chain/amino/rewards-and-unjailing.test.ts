@@ -23,7 +23,6 @@ test('messages about rewards are written as cosmjs writes them', () => {
   for (const message of [
     { typeUrl: type('MsgSetWithdrawAddress'), value: { delegatorAddress, withdrawAddress } },
     { typeUrl: type('MsgWithdrawDelegatorReward'), value: { delegatorAddress, validatorAddress } },
-    { typeUrl: type('MsgWithdrawValidatorCommission'), value: { validatorAddress } },
     { typeUrl: type('MsgFundCommunityPool'), value: { amount, depositor: delegatorAddress } },
     { typeUrl: type('MsgFundCommunityPool'), value: { amount: [], depositor: delegatorAddress } },
   ]) assert.deepEqual(toAminoJson(shapes, message.typeUrl, message.value), cosmjs.toAmino(message));

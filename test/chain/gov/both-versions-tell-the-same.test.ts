@@ -41,7 +41,7 @@ test('amino-JSON of the new messages has their names, and what may be left out',
   const json = ({ typeUrl, value }: EncodeObject): string => canonicalJson(toAminoJson(shapes, typeUrl, value));
   const inner = submitMsg(alice, { messages: [{ typeUrl: '/cosmos.gov.v1.MsgCancelProposal', value: { proposalId: 3n, proposer: govAddress } }] });
   assert.equal(json(inner), '{"type":"cosmos-sdk/v1/MsgSubmitProposal","value":{"initial_deposit":[],"messages":['
-    + `{"type":"cosmos-sdk/v1/MsgCancelProposal","value":{"proposal_id":"3","proposer":"${govAddress}"}}],"proposer":"${alice.address}","summary":"A summary","title":"A title"}}`);
+    + `{"type":"/cosmos.gov.v1.MsgCancelProposal","value":{"proposal_id":"3","proposer":"${govAddress}"}}],"proposer":"${alice.address}","summary":"A summary","title":"A title"}}`);
   assert.equal(json(voteMsg(val, 0n, 1)), `{"type":"cosmos-sdk/v1/MsgVote","value":{"option":1,"proposal_id":"0","voter":"${val.address}"}}`);
   assert.equal(json(voteWeightedMsg(val, 2n, { 1: '0.5', 3: '0.5' })), `{"type":"cosmos-sdk/v1/MsgVoteWeighted","value":{"options":[{"option":1,"weight":"0.5"},{"option":3,"weight":"0.5"}],"proposal_id":"2","voter":"${val.address}"}}`);
   assert.equal(json(depositMsg(val, 2n, 7)), `{"type":"cosmos-sdk/v1/MsgDeposit","value":{"amount":[{"amount":"7","denom":"uwind"}],"depositor":"${val.address}","proposal_id":"2"}}`);

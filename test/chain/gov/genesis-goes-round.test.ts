@@ -29,7 +29,7 @@ test('a genesis that no chain could begin with is refused, and says why', async 
   const proposal = { id: '1', messages: [], status: 'PROPOSAL_STATUS_VOTING_PERIOD', voting_end_time: '2030-01-01T00:00:00Z', title: 't', summary: 's' };
   const bad: readonly (readonly [object, RegExp])[] = [
     [{ starting_proposal_id: '0' }, /starting proposal id must be greater than 0/],
-    [{ params: { ...shortParams, quorum: '2' } }, /app_state.gov: quorum too large/],
+    [{ params: { ...shortParams, quorum: '2' } }, /app_state.gov: quorom too large: 2/],
     [{ starting_proposal_id: '1', proposals: [proposal] }, /proposal 1 is not below starting_proposal_id/],
     [{ starting_proposal_id: '2', proposals: [proposal, proposal] }, /proposal 1 is listed twice/],
     [{ starting_proposal_id: '2', proposals: [{ ...proposal, voting_end_time: null }] }, /proposal 1 has no voting_end_time/],

@@ -54,7 +54,7 @@ test('consensus: the change reaches CometBFT with the block, whole; what CometBF
   assert.deepEqual((await ask<{ params: object }>('/cosmos.consensus.v1.Query/Params')).params, block.consensusParamUpdates);
   const bad: readonly (readonly [object, string])[] = [
     [{ block: undefined }, 'all parameters must be present'],
-    [{ block: { maxBytes: 0n, maxGas: -1n } }, 'block.MaxBytes must be -1 or greater than 0. Got 0'],
+    [{ block: { maxBytes: 0n, maxGas: -1n } }, 'block.MaxBytes cannot be 0'],
     [{ block: { maxBytes: 104_857_601n, maxGas: -1n } }, 'block.MaxBytes is too big. 104857601 > 104857600'],
     [{ block: { maxBytes: 75_535n, maxGas: -1n } }, 'block.MaxBytes must be at least 65536 more than evidence.MaxBytes. Got 75535 and 10000'],
     [{ block: { maxBytes: -1n, maxGas: -2n } }, 'block.MaxGas must be greater or equal to -1. Got -2'],
@@ -95,9 +95,9 @@ test('slashing: its parameters, in the SDK’s bounds', async () => {
   assert.equal((await decide(typeUrl, { params: wanted })).failedReason, '');
   assert.deepEqual(await current(), wanted);
   for (const [change, reason] of [
-    [{ signedBlocksWindow: 0n }, 'signed blocks window must be positive: 0: invalid request'],
-    [{ downtimeJailDuration: undefined }, 'downtime jail duration must be positive: 0s: invalid request'],
-    [{ slashFractionDowntime: Buffer.from('1000000000000000001') }, 'downtime slash fraction too large: 1.000000000000000001: invalid request'],
+    [{ signedBlocksWindow: 0n }, 'signed blocks window must be positive: 0'],
+    [{ downtimeJailDuration: undefined }, 'downtime jail duration must be positive: 0s'],
+    [{ slashFractionDowntime: Buffer.from('1000000000000000001') }, 'downtime slash fraction too large: 1.000000000000000001'],
   ] as const) assert.equal((await decide(typeUrl, { params: { ...wanted, ...change } })).failedReason, reason);
   assert.deepEqual(await current(), wanted);
 });
@@ -112,7 +112,7 @@ test('distribution: from the next block on nobody lets others receive their rewa
   assert.deepEqual(await current(), wanted);
   assert.match((await gov.send(alice, [setAddress])).log, /set withdraw address disabled/);
   for (const [change, reason] of [
-    [{ communityTax: '1000000000000000001' }, 'community tax too large: 1.000000000000000001: invalid request'],
+    [{ communityTax: '1000000000000000001' }, 'community tax too large: 1.000000000000000001'],
     [{ baseProposerReward: '1' }, 'cannot update base or bonus proposer reward because these are deprecated fields: invalid request'],
   ] as const) assert.equal((await decide(typeUrl, { params: { ...wanted, ...change } })).failedReason, reason);
   assert.deepEqual(await current(), wanted);
@@ -123,18 +123,18 @@ test('gov: its own parameters, in the SDK’s bounds', async () => {
   const bad: readonly (readonly [Partial<GovParams>, string])[] = [
     [{ minDeposit: [] }, 'invalid minimum deposit: '],
     [{ expeditedMinDeposit: uwind(1000) }, 'expedited minimum deposit must be greater than minimum deposit: 1000uwind'],
-    [{ maxDepositPeriod: undefined }, 'maximum deposit period must not be nil'],
+    [{ maxDepositPeriod: undefined }, 'maximum deposit period must not be nil: 0'],
     [{ votingPeriod: { seconds: 0n, nanos: 0 } }, 'voting period must be positive: 0s'],
-    [{ expeditedVotingPeriod: { seconds: 50n, nanos: 0 } }, 'expedited voting period 50s must be less than the regular voting period 50s'],
-    [{ votingPeriod: { seconds: 10n ** 11n, nanos: 0 } }, 'voting period is too long: 100000000000s'],
-    [{ quorum: '-0.1' }, 'quorum cannot be negative: -0.100000000000000000'],
-    [{ quorum: '1.1' }, 'quorum too large: 1.100000000000000000'],
+    [{ expeditedVotingPeriod: { seconds: 50n, nanos: 0 } }, 'expedited voting period 50s must be strictly less that the regular voting period 50s'],
+    [{ votingPeriod: { seconds: 10n ** 11n, nanos: 0 } }, 'voting period is too long: 27777777h46m40s'],
+    [{ quorum: '-0.1' }, 'quorom cannot be negative: -0.100000000000000000'],
+    [{ quorum: '1.1' }, 'quorom too large: 1.1'],
     [{ quorum: '' }, 'invalid quorum string: decimal string cannot be empty'],
     [{ threshold: '0' }, 'vote threshold must be positive: 0.000000000000000000'],
     [{ expeditedThreshold: '0.5' }, 'expedited vote threshold 0.500000000000000000, must be greater than the regular threshold 0.500000000000000000'],
     [{ vetoThreshold: '2' }, 'veto threshold too large: 2.000000000000000000'],
     [{ minInitialDepositRatio: '1.5' }, 'mininum initial deposit ratio of proposal is too large: 1.500000000000000000'],
-    [{ minDepositRatio: 'x' }, 'invalid mininum deposit ratio of proposal: x'],
+    [{ minDepositRatio: 'x' }, 'invalid mininum deposit ratio of proposal: failed to set decimal string with base 10: x000000000000000000'],
     [{ proposalCancelRatio: '-1' }, 'burn rate of cancel proposal must be positive: -1.000000000000000000'],
     [{ proposalCancelDest: 'x' }, 'deposits destination address is invalid: x'],
   ];

@@ -30,7 +30,7 @@ test('deposits add up until they suffice; then the vote begins, and a pass gives
   assert.deepEqual([gov.chain.balance(govAddress), gov.chain.balance(bob.address)], [1000n, rich - 600n]);
 
   const vote = await gov.sent(val, [voteMsg(val, 1n, voteOption.yes)]);
-  assert.deepEqual(eventsOf(vote.events, 'proposal_vote'), [`voter=${val.address} option=option:VOTE_OPTION_YES weight:"1.000000000000000000" proposal_id=1`]);
+  assert.deepEqual(eventsOf(vote.events, 'proposal_vote'), [`voter=${val.address} option=[{"option":1,"weight":"1.000000000000000000"}] proposal_id=1`]);
   assert.deepEqual(eventsOf((await gov.pass(49)).events, 'active_proposal'), []); // one second before the end
   const end = await gov.pass(1);
   assert.deepEqual(eventsOf(end.events, 'active_proposal'), ['proposal_id=1 proposal_result=proposal_passed proposal_log=passed']);

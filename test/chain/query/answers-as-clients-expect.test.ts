@@ -36,7 +36,7 @@ test('an account is answered as cosmjs decodes it, a missing one is NotFound', a
   assert.deepEqual(summary(await chain.query('/cosmos.auth.v1beta1.Query/Account', request(missing))),
     ['sdk', 22, `rpc error: code = NotFound desc = account ${missing} not found: key not found`, 2n]);
   assert.deepEqual(summary(await chain.query('/cosmos.auth.v1beta1.Query/Account', request('nobody'))),
-    ['sdk', 18, 'rpc error: code = InvalidArgument desc = decoding bech32 failed: invalid request', 2n]);
+    ['sdk', 18, 'rpc error: code = InvalidArgument desc = decoding bech32 failed: invalid bech32 string length 6: invalid request', 2n]);
   assert.deepEqual(summary(await chain.query('/cosmos.auth.v1beta1.Query/Account', Uint8Array.of(0xff))).slice(0, 2), ['sdk', 18]);
 });
 

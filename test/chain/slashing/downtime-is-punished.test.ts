@@ -73,7 +73,7 @@ test('unjailing: each refusal has the SDK’s code and text, and after the time 
   const refused = (code: number, message: string) => (error: unknown): boolean => error instanceof Refusal && error.codespace === 'slashing' && error.code === code && error.message === message;
   for (let missed = 0; missed < 11; missed += 1) chain.block('', [a, b], [b]);
   const stranger = new RewardWorld().validator(7, million, dec('0'));
-  assert.throws(unjail(stranger), refused(2, 'address is not associated with any known validator'));
+  assert.throws(unjail(stranger), { codespace: 'staking', code: 3, message: 'validator does not exist' });
   assert.throws(unjail(a), refused(5, 'validator not jailed; cannot be unjailed'));
   assert.throws(unjail(b), refused(4, 'validator still jailed; cannot be unjailed'));
   chain.seconds += 599n;
@@ -87,8 +87,8 @@ test('unjailing: each refusal has the SDK’s code and text, and after the time 
   chain.staking.delegate(chain.context(), addressText(accountBytes(3)), b, million);
   const { shares } = chain.staking.view.delegation(chain.branch, addressText(accountBytes(2)), b) ?? assert.fail();
   chain.staking.undelegate(chain.context(), addressText(accountBytes(2)), b, shares);
-  assert.throws(unjail(b), refused(6, 'validator has no self-delegation; cannot be unjailed'));
-  assert.throws(unjail('windlass1'), /validator input address: decoding bech32 failed: invalid address/);
+  assert.throws(unjail(b), { codespace: 'staking', code: 19, message: 'no delegation for (address, validator) tuple' });
+  assert.throws(unjail('windlass1'), /validator input address: decoding bech32 failed: invalid separator index 8: invalid address/);
 });
 
 test('signing once more after jail counts from the block where it was bonded again', () => {
@@ -108,7 +108,7 @@ test('governance changes the parameters, nobody else; another window begins its 
   };
   const update = (authority: string, changes: object) => () => chain.send(chain.slashing, 'MsgUpdateParams', { authority, params: { ...params, ...changes } });
   assert.throws(update(addressText(accountBytes(1)), {}), { codespace: 'gov', code: 13 });
-  assert.throws(update(governanceAddress, { signedBlocksWindow: 0n }), /signed blocks window must be positive: 0: invalid request/);
+  assert.throws(update(governanceAddress, { signedBlocksWindow: 0n }), { codespace: 'undefined', code: 1, message: 'signed blocks window must be positive: 0' });
   assert.throws(update(governanceAddress, { minSignedPerWindow: Buffer.from(dec('1.5').toString()) }), /min signed per window too large: 1.500000000000000000/);
   assert.throws(update(governanceAddress, { slashFractionDowntime: Buffer.from('-1') }), /downtime slash fraction cannot be negative/);
   assert.throws(update(governanceAddress, { downtimeJailDuration: { seconds: 0n, nanos: 0 } }), /downtime jail duration must be positive/);

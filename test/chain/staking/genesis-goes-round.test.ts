@@ -59,7 +59,7 @@ test('a genesis that does not add up is refused with a sentence', () => {
     [staked => (staked['unbonding_delegations'] as unknown[]).pop(), /not bonded pool balance is different/],
     [staked => (staked['validators'] as unknown[]).push((staked['validators'] as unknown[])[0]), /is listed twice/],
     [staked => { (staked['params'] as Record<string, unknown>)['max_validators'] = 0; }, /max validators must be positive/],
-    [staked => { ((staked['validators'] as Record<string, unknown>[])[0] ?? {})['operator_address'] = personOf(0); }, /invalid Bech32 prefix/],
+    [staked => { ((staked['validators'] as Record<string, unknown>[])[0] ?? {})['operator_address'] = personOf(0); }, /hrp does not match bech32 prefix/],
     [staked => { ((staked['validators'] as Record<string, unknown>[])[0] ?? {})['tokens'] = 'many'; }, /decimal text/],
   ];
   for (const [change, text] of cases) assert.throws(() => new StakingWorld({ appState: changed(change) }), text);
