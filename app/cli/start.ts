@@ -76,7 +76,10 @@ async function runNode(io: Io, { home, engine, flags, checked, config, isFresh }
   });
   replay.end();
   if (flags.dev) await announce(io, home, node, engine, isFresh);
+  const save = (): void => saveOnDemand(node, log);
+  process.on('SIGUSR2', save);
   const end = await Promise.race([stopping.received, node.ended]);
+  process.off('SIGUSR2', save);
   if (typeof end === 'string') log.info({ signal: end }, 'stopping');
   await node.stop();
   if (typeof end === 'object' && end.reason === 'failed') {
@@ -85,6 +88,16 @@ async function runNode(io: Io, { home, engine, flags, checked, config, isFresh }
   }
   if (typeof end === 'object' && end.reason === 'upgrade') throw upgradeFailure(end.needed);
   if (typeof end === 'object' && end.reason === 'diverged') throw divergedFailure(io, end.diverged.screen);
+}
+
+/** SIGUSR2, for operators whose hands are on another machine. */
+function saveOnDemand({ forensics }: Node, log: Logger): void {
+  try {
+    const { id } = forensics.save('manual', 'SIGUSR2');
+    log.info({ incident: id }, 'saved what this node knows of its last block');
+  } catch (error) {
+    log.error({ reason: error instanceof Error ? error.message : String(error) }, 'nothing could be saved');
+  }
 }
 
 /** Makes a development home where there is none. Answers whether it did. */

@@ -9,7 +9,8 @@ import { makeDevHome, startTestNode, type TestNode } from '../../support/node.js
 import { isLeftOut, makeCheckout, openShell, readmeBlocks, runsUntilInterrupted } from './checkout.js';
 import { isPrinted, type CommandBlock } from './commands.js';
 
-const notRun = ['npm ci && npm start', 'npm ci && npm test', 'npm run setup:cometbft', 'DAEMON_NAME=windlass DAEMON_HOME="$WINDLASS_HOME" cosmovisor run start --home "$WINDLASS_HOME" --engine cometbft'];
+const ofIncidents = readmeBlocks.filter(({ script }) => /windlass (?:forensics show|rollback)/.test(script)).map(({ script }) => script);
+const notRun = ['npm ci && npm start', 'npm ci && npm test', 'npm run setup:cometbft', 'DAEMON_NAME=windlass DAEMON_HOME="$WINDLASS_HOME" cosmovisor run start --home "$WINDLASS_HOME" --engine cometbft', ...ofIncidents];
 const home = await makeDevHome('embedded');
 const checkout = makeCheckout(home);
 let node: TestNode;
