@@ -14,6 +14,8 @@ import { sweepBlobs } from './snapshots/sweep.js';
 import type { Exporter, ExportOptions } from './state-sync/exporter.js';
 import { makeRestorable } from './state-sync/restorable.js';
 import type { RestoreStep } from './state-sync/restore.js';
+import { blockBegin, blockEnd, withPanics } from './recorder/block-lines.js';
+import type { Recorder, Trigger } from './recorder/recorder.js';
 import { commitBlock, confirmedKey, digestStateKey, type CommitStep } from './commit.js';
 import { Confirmation, withConfirmation } from './confirmation.js';
 import { emptyDigest } from './host/digest.js';
@@ -44,6 +46,8 @@ export type AppOptions = {
   readonly txLookup?: TxLookup;
   readonly onCommitStep?: (step: CommitStep) => void;
   readonly onStep?: (step: StepRecord) => void;
+  /** Opened here; whoever made it closes it after the application. */
+  readonly recorder?: Recorder;
   readonly recency?: RecentVats;
   /** How many vats come back side by side; default all. */
   readonly preloadWidth?: number;
@@ -159,6 +163,9 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
     requireSchema(storage, verdict);
     requireStores(inState, ofRelease, verdict);
   }
+  const confirmation = new Confirmation(numberOfRow(database.get(confirmedKey)) ?? 0n);
+  const { recorder } = options;
+  recorder?.open({ height: store.version, confirmed: confirmation.confirmed, engine: options.workers.engineId });
   let isClosing = false;
   let preloadFailure: Error | undefined;
   const kernel = new Kernel({
@@ -173,13 +180,13 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
     yieldToHost: () => new Promise((resolve, reject) => setImmediate(() => (isClosing ? reject(new Error('the node stops')) : resolve()))),
     ...(options.onStep ? { onStep: options.onStep } : {}),
     ...(options.onReplay ? { onReplay: options.onReplay } : {}),
+    ...(recorder ? { record: recorder.record } : {}),
   });
-  const host = new KernelHost({ kernel, codecs, bank, kernelAddress, blobs, log, digestState: database.get(digestStateKey) ?? emptyDigest() });
-  const confirmation = new Confirmation(numberOfRow(database.get(confirmedKey)) ?? 0n);
-  const startNextRun = (): void => {
+  const host = new KernelHost({ kernel, codecs, bank, kernelAddress, blobs, log, digestState: database.get(digestStateKey) ?? emptyDigest(), ...(recorder ? { recorder } : {}) });
+  const startNextRun = (trigger: Trigger): void => {
     if (isClosing) return; // the turn after the last Commit may come when the workers are gone
     if (!gate.allowsRun(store.branch(), store.version + 1n)) return;
-    host.startRun(store.version + 1n, store.branch()).catch(() => undefined); // reported there; FinalizeBlock awaits it and fails
+    host.startRun(store.version + 1n, store.branch(), trigger).catch(() => undefined); // reported there; FinalizeBlock awaits it and fails
   };
   let freed: Freed = { upTo: -1n, brought: 0 };
   /** Heap files are removed between a commit and the next block, before the next run saves any. */
@@ -200,7 +207,9 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
     ...(options.txLookup ? { txLookup: options.txLookup } : {}),
     hooks: {
       initChain: (ctx: Context, request: RequestInitChain) => host.initChain(ctx, kernelStateOf(request)),
-      beforeBlock: async ctx => {
+      beforeBlock: async (ctx, block) => {
+        recorder?.confirm(confirmation.confirmed);
+        recorder?.beginBlock(blockBegin(block));
         await collecting;
         await firstStage({ gate, host, log, onUpgradeNeeded, onMigrated }, ctx);
       },
@@ -208,6 +217,7 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
         if (preloadFailure) throw preloadFailure;
         return host.mergeKernelRun(ctx);
       },
+      prepared: prepared => recorder?.endBlock(blockEnd(prepared, host.merged)),
       persist: async prepared => {
         const { changes, digestState } = host.writes();
         const { confirmed } = confirmation;
@@ -218,12 +228,13 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
       },
       committed: () => {
         host.committed();
+        recorder?.committed(store.version);
         exporter.committed(store.version);
         options.recency?.note(kernel.warehouse.online);
       },
       afterCommit: () => {
         collecting = exporter.begin().then(collectSnapshots); // files are kept for the export before any goes
-        collecting.then(startNextRun, () => undefined); // the next block meets the error
+        collecting.then(() => { startNextRun('commit'); }, () => undefined); // the next block meets the error
       },
     },
   });
@@ -241,10 +252,10 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
       log.error({ reason }, 'a vat could not be brought back');
       preloadFailure = failure;
     });
-    startNextRun();
+    startNextRun('start');
   }
   return {
-    application: withConfirmation(base, confirmation),
+    application: withConfirmation(withPanics(base, recorder, () => isClosing), confirmation),
     get height() {
       return store.version;
     },

@@ -19,6 +19,8 @@ import { StepCollector } from './forensics/steps.js';
 import { announceUpgrade, makeHalt, type Halt, type HaltStep } from './halt.js';
 import { HostFacts } from './host-db/host-facts.js';
 import { UpgradeNeeded } from './host/upgrade.js';
+import type { Recorder } from './recorder/recorder.js';
+import { recorderOfHome, type RecorderSettings } from './recorder/of-home.js';
 import { makeTxLookup } from './tx-lookup.js';
 import { loadUpgrades, type Upgrades } from './upgrade-handlers.js';
 
@@ -48,6 +50,8 @@ export type NodeOptions = {
   readonly repairServers: readonly string[];
   /** What happens when this node has another result than the chain. */
   readonly forensics: ForensicsSettings;
+  /** False: nothing is recorded. */
+  readonly recorder: RecorderSettings | false;
   readonly log: Logger;
   /** What contracts print. */
   readonly onConsole: (vatId: string, level: string, text: string) => void;
@@ -119,6 +123,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
 async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOptions['workers']): Promise<Node> {
   const { home, log } = options;
   let rpcUrl: string | undefined;
+  const recorder = options.recorder ? recorderOfHome(home, options.recorder, options.version, log) : undefined;
   const halt = makeHalt(options.engine === 'cometbft' ? 'silence' : 'refusal');
   const steps = new StepCollector();
   /** Heaps are looked at while the application opens. */
@@ -147,6 +152,7 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
     snapshots: options.snapshots,
     repairServers: options.repairServers,
     recency: facts.recency,
+    ...optional('recorder', recorder),
     preloadWidth: preloadsPerCore * availableParallelism(),
     log,
     ...optional('onReplay', options.onReplay),
@@ -170,12 +176,13 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
     const engine = await startEngine(options, app, forensics, halt);
     rpcUrl = engine.rpcUrl;
     replaceFile(rpcUrlFile(home), `${engine.rpcUrl}\n`, 0o644);
-    return makeNode(options, { app, engine, control, facts, halt, forensics });
+    return makeNode(options, { app, engine, control, facts, halt, forensics, recorder });
   } catch (error) {
     const diverged = error instanceof Error && (await forensics.examine(error.message)) ? await forensics.diverged : undefined;
     forensics.close();
     await control?.close();
     await app.close();
+    recorder?.close('the node did not start');
     throw diverged ? new NodeDiverged(diverged.screen) : error;
   }
 }
@@ -212,9 +219,9 @@ function startEngine(options: NodeOptions, app: App, forensics: Forensics, halt:
   });
 }
 
-type Parts = { readonly app: App; readonly engine: Engine | CometEngine; readonly control: ControlServer; readonly facts: HostFacts; readonly halt: Halt; readonly forensics: Forensics };
+type Parts = { readonly app: App; readonly engine: Engine | CometEngine; readonly control: ControlServer; readonly facts: HostFacts; readonly halt: Halt; readonly forensics: Forensics; readonly recorder: Recorder | undefined };
 
-function makeNode(options: NodeOptions, { app, engine, control, facts, halt, forensics }: Parts): Node {
+function makeNode(options: NodeOptions, { app, engine, control, facts, halt, forensics, recorder }: Parts): Node {
   const { home } = options;
   let stopped: Promise<void> | undefined;
   const stopAll = async (): Promise<void> => {
@@ -222,6 +229,7 @@ function makeNode(options: NodeOptions, { app, engine, control, facts, halt, for
     await engine.stop();
     await control.close();
     await app.close();
+    recorder?.close('the node stops');
     await facts.close();
     rmSync(rpcUrlFile(home), { force: true });
   };

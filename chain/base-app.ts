@@ -17,6 +17,8 @@ export type BaseAppHooks = {
   beforeBlock?(ctx: Context, block: RequestFinalizeBlock): Promise<void>;
   /** After every module's end-block, before the hash: the host joins what was computed beside the block. `ctx` events become block events. */
   mergeBeforeHash?(ctx: Context): Promise<void>;
+  /** The last thing in FinalizeBlock: what the block makes of the stores. Must not throw. */
+  prepared?(prepared: PreparedVersion): void;
   /** Commit: makes the prepared version durable, with whatever else belongs to the block, in one synchronous batch. */
   persist(prepared: PreparedVersion): Promise<void>;
   /** In the same turn in which the new version becomes visible: what the host shows beside it changes with it. Must not throw. */

@@ -28,6 +28,7 @@ export async function finalizeBlock(machine: Machine, state: AppState, block: Re
   const txResults = await runTxs(machine, state, branch, block);
   const { events: endEvents, validatorUpdates } = await endBlock(machine, state, branch, block);
   const prepared = machine.store.prepare(branch, block.height);
+  machine.hooks.prepared?.(prepared);
 
   state.pending = { height: block.height, time: block.time, prepared };
   return {

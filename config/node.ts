@@ -29,6 +29,8 @@ export const nodeDefaults = {
   /** Of the ledger of a host; 0 is no limit. */
   hostWorkersMax: 0,
   hostMemoryMax: 0,
+  /** Segments of 8 MiB, and MiB beyond them while nothing is confirmed. */
+  recorder: { segments: 16, overflowMiB: 2048 },
   stateSync: { snapshotInterval: 0, snapshotKeepRecent: 2 },
   forensics: { onDivergence: 'exit', overdueSeconds: 60 },
 } as const;

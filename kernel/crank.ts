@@ -95,6 +95,7 @@ function dataIn(delivery: VatDelivery): number {
 /** Settles an item that needs no worker. */
 export function settleKernelItem(state: KernelState, planned: Exclude<PlannedItem, { kind: 'vat' }>): CrankReport {
   beginStep(state);
+  state.record?.({ type: 'crank', from: planned.kind === 'kernel' ? planned.item.type : planned.kind, vat: planned.kind === 'notices' ? planned.vat : undefined });
   const items = doKernelItem(state, planned);
   return { step: closeStep(state, 'crank'), cost: crankBase * BigInt(items), discard: undefined };
 }
@@ -128,6 +129,10 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
   const delivery = toVatDelivery(state, vat, source);
   assert(sameJson(delivery, planned.delivery), `${vat}: the delivery that settles is not the one that was planned`);
   const meterTimes = meterTimesOf(source);
+  if (state.record) {
+    state.record({ type: 'crank', from: source.from, vat });
+    recordDelivery(state, vat, delivery, outcome, meterTimes);
+  }
   const pageIn = pageInPrice(state, vat);
   const computrons = chargeOf(outcome, limitOf(state, vat, meterTimes), delivery);
   const verdict = applyOutcome(state, vat, delivery, outcome, meterTimes);
@@ -147,6 +152,11 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
     discard: lives ? undefined : vat,
     reload: lives && takesSnapshot(source) ? vat : undefined,
   };
+}
+
+/** What a vat was given and what it did, before it is applied. */
+export function recordDelivery(state: KernelState, vat: VatId, delivery: VatDelivery, outcome: DeliveryOutcome, meterTimes = 1): void {
+  state.record?.({ type: 'delivery', vat, position: readProgress(state.rows, vat).position, meterTimes, delivery, outcome });
 }
 
 /** What a crank costs its run that spent so much on so many items. */

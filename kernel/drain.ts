@@ -52,6 +52,7 @@ export function stageIsOver(rows: KernelStorage, { from, before }: Drain): boole
 export function advanceDrain(state: KernelState): number {
   const from = nextNumber(state.rows, 'item');
   const { injected, dropped } = injectUpgradeEvents(state, eventsPerStepMax);
+  state.record?.({ type: 'inject', events: injected });
   if (injected + dropped === 0) state.rows.delete(keys.drain);
   else writeDrain(state, { stage: 'events', from, before: nextNumber(state.rows, 'item') });
   return injected + dropped;

@@ -27,6 +27,7 @@ export type { KernelService, ServiceAnswer, ServiceCall, ServiceData } from './s
 export { isLabel } from './service/vats.js';
 export { checkAccountCapData, decodeCapData, encodeCapData, PromiseRef, promiseRef, SlotRef, slotRef, type Passable } from './capdata.js';
 export { MemorySnapshots } from './snapshot/memory.js';
+export type { KernelEntry, RecordHook } from './record.js';
 export { SnapshotUnusable, type HeapSource, type HeapWriter, type SavedHeap, type SnapshotStore } from './snapshot/store.js';
 export { defaultParams, type KernelParams, type KernelState } from './state.js';
 export { activityHash, stepNumber, type StepKind, type StepRecord } from './step.js';

@@ -2,6 +2,7 @@
 import { beginDrain } from './drain.js';
 import { initializeKernel, type InstalledBundle, type KernelConfig } from './genesis.js';
 import type { OutboundOp } from './outbound.js';
+import type { RecordHook } from './record.js';
 import { migrateKernel } from './schema/upgrade.js';
 import { runKernel, type RunInput, type RunPolicy, type RunReport } from './run.js';
 import { directoryService } from './service/directory.js';
@@ -35,6 +36,8 @@ export type KernelOptions = {
   /** Lets the process answer its sockets between cranks. */
   readonly yieldToHost?: () => Promise<void>;
   readonly onStep?: (step: StepRecord) => void;
+  /** What the kernel does, entry by entry, for a flight recorder. */
+  readonly record?: RecordHook;
   readonly onReplay?: (vat: VatId, done: number, total: number) => void;
 };
 
@@ -52,7 +55,7 @@ export class Kernel {
 
   constructor(options: KernelOptions) {
     this.#options = options;
-    this.state = makeKernelState(options.storage, options.services);
+    this.state = makeKernelState(options.storage, options.services, options.record);
     this.warehouse = new Warehouse({
       rows: options.storage,
       workers: options.workers,
@@ -61,6 +64,7 @@ export class Kernel {
       snapshots: options.snapshots,
       maxVatsOnline: options.maxVatsOnline ?? maxVatsOnlineDefault,
       ...(options.onReplay ? { onReplay: options.onReplay } : {}),
+      ...(options.record ? { record: options.record } : {}),
     });
   }
 
@@ -142,9 +146,9 @@ export class Kernel {
 }
 
 /** What the functions of the kernel work on, over a store; the services of the kernel itself and those given. */
-export function makeKernelState(rows: KernelStorage, given: readonly KernelService[] = []): KernelState {
+export function makeKernelState(rows: KernelStorage, given: readonly KernelService[] = [], record?: RecordHook): KernelState {
   const services = [vatsService, timerService, directoryService, ...given];
-  return { rows, services: new Map(services.map(service => [service.name, service])), params: defaultParams, now: 0n, zero: new Set(), outbound: [] };
+  return { rows, services: new Map(services.map(service => [service.name, service])), params: defaultParams, now: 0n, zero: new Set(), outbound: [], record };
 }
 
 /** Until the chain's budget of computrons for one block is spent; it may be passed by one round. */

@@ -18,6 +18,7 @@ import { beginStep, closeStep, type StepRecord } from './step.js';
 import { keys } from './store/keys.js';
 import type { VatSource } from './translate.js';
 import { settleAloneItem, type Lifecycle } from './vat/lifecycle.js';
+import { readProgress } from './vat/records.js';
 import { cleanUp, leftoversOnDisk, oldestTerminated } from './vat/termination.js';
 import type { WarehouseDelivery } from './vat/warehouse.js';
 
@@ -181,6 +182,7 @@ async function doRound(run: Run, cranksMax: number): Promise<boolean> {
  */
 async function doItems(run: Run, items: readonly PlannedItem[]): Promise<void> {
   const { state, warehouse } = run.host;
+  recordRound(state, items);
   const outcomes = items.map(item => (item.kind === 'vat' ? warehouse.deliver(item.vat, item.delivery, optionsOf(item.source)) : Promise.resolve(undefined)));
   const allDone = Promise.allSettled(outcomes);
   try {
@@ -191,6 +193,13 @@ async function doItems(run: Run, items: readonly PlannedItem[]): Promise<void> {
   } finally {
     await allDone; // also when one failed: nobody is at work for a run that has ended
   }
+}
+
+/** Told before any worker has its delivery. */
+function recordRound({ record, rows }: KernelState, items: readonly PlannedItem[]): void {
+  if (!record) return;
+  const given = items.flatMap((item, after) => (item.kind === 'vat' ? [{ after, vat: item.vat, position: readProgress(rows, item.vat).position, kind: item.delivery[0] }] : []));
+  if (given.length > 0) record({ type: 'round', items: given });
 }
 
 function optionsOf(source: VatSource): WarehouseDelivery {

@@ -1,6 +1,7 @@
 /** What every step of the kernel works on. Functions take it as their first argument; nothing hides in closures. */
 import type { Kref } from './ids.js';
 import type { OutboundOp } from './outbound.js';
+import type { RecordHook } from './record.js';
 import type { KernelService } from './service/types.js';
 import type { KernelStorage, ReadableRows } from './store/storage.js';
 import { keys } from './store/keys.js';
@@ -45,6 +46,8 @@ export type KernelState = {
   readonly zero: Set<Kref>;
   /** What the run tells the chain, in settlement order. */
   readonly outbound: OutboundOp[];
+  /** What is done is told to the host, if it wants to know. */
+  readonly record: RecordHook | undefined;
 };
 
 /** Takes the next number of a kind. Numbers are never used twice. */

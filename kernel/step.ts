@@ -39,13 +39,17 @@ export function undoStep(state: KernelState, mark: number): void {
 /** Collects garbage, hashes what the step wrote, and closes it. */
 export function closeStep(state: KernelState, kind: StepKind): StepRecord {
   collectGarbage(state);
-  const hash = hashChanges(state.rows.stepChanges());
+  const changes = state.rows.stepChanges();
+  const hashes = state.record && new Map<number, string>();
+  const hash = hashChanges(changes, hashes);
   const number = stepNumber(state.rows) + 1;
   const activity = hashOnce('sha256', Buffer.concat([Buffer.from(activityHash(state.rows), 'hex'), hash]), 'hex');
   state.rows.set(keys.step, String(number));
   state.rows.set(keys.activity, activity);
   state.rows.endStep();
-  return { number, kind, hash: hash.toString('hex'), activity };
+  const step = { number, kind, hash: hash.toString('hex'), activity };
+  if (hashes) state.record?.({ type: 'step', step, changes, hashes });
+  return step;
 }
 
 export function stepNumber(rows: ReadableRows): number {
@@ -60,10 +64,11 @@ const shortValueMax = 64;
 /**
  * SHA-256 over the rows in key order: u32 length and bytes of the key, then 0 for deleted, or 1, u32 length and bytes of a
  * value of at most 64 bytes, or 2 and the SHA-256 of a longer one. Numbers are big-endian. Local rows do not count.
+ * Those of longer ones are put into `hashes`, by the index of the change.
  */
-function hashChanges(changes: readonly Change[]): Buffer {
+function hashChanges(changes: readonly Change[], hashes?: Map<number, string>): Buffer {
   let at = 0;
-  for (const { key, after } of changes) {
+  for (const [index, { key, after }] of changes.entries()) {
     if (isLocal(key)) continue;
     at = reserve(at, 4 + key.length + 1 + 4 + (after === undefined ? 0 : Math.max(shortValueMax, hashBytes)));
     at = scratch.writeUInt32BE(key.length, at);
@@ -78,8 +83,10 @@ function hashChanges(changes: readonly Change[]): Buffer {
       at = scratch.writeUInt32BE(short.length, at);
       at += short.copy(scratch, at);
     } else {
+      const hashed = hashOnce('sha256', after.isWellFormed() ? after : wtf8Bytes(after), 'hex');
+      hashes?.set(index, hashed);
       at = scratch.writeUInt8(longMark, at);
-      at += scratch.write(hashOnce('sha256', after.isWellFormed() ? after : wtf8Bytes(after), 'hex'), at, 'hex');
+      at += scratch.write(hashed, at, 'hex');
     }
   }
   return hashOnce('sha256', scratch.subarray(0, at), 'buffer');

@@ -3,7 +3,8 @@
  * start-up, FinalizeBlock(H+1); its result stays in memory, apart from what is committed, until Commit(H+1).
  */
 import type { Logger } from '../../chain/index.js';
-import type { Kernel, KernelParams, KernelRun, RunInput } from '../../kernel/index.js';
+import { activityHash, stepNumber, type Kernel, type KernelParams, type KernelRun, type RunInput } from '../../kernel/index.js';
+import type { Recorder, Trigger } from '../recorder/recorder.js';
 import { applyChanges, digestOf } from './digest.js';
 
 export type DeferredInput = RunInput & { readonly now: bigint; readonly params: KernelParams };
@@ -15,22 +16,27 @@ export type DeferredResult = KernelRun & {
   readonly newBundles: readonly string[];
 };
 
+/** Told where a run begins and ends; what it does, the kernel tells. */
+export type RunRecorder = Pick<Recorder, 'beginRun' | 'endRun'>;
+
 export class DeferredRun {
   readonly #kernel: Kernel;
   readonly #log: Logger;
+  readonly #recorder: RunRecorder | undefined;
   #isGivenUp = false;
   #current: { readonly height: bigint; readonly result: Promise<DeferredResult> } | undefined;
 
-  constructor(kernel: Kernel, log: Logger) {
+  constructor(kernel: Kernel, log: Logger, recorder?: RunRecorder) {
     this.#kernel = kernel;
     this.#log = log;
+    this.#recorder = recorder;
   }
 
   /** R(height), started now unless it was before. `input` is read from S(height−1), before this returns. Never throws: it rejects. */
-  async result(height: bigint, digestBefore: Uint8Array, input: () => DeferredInput): Promise<DeferredResult> {
+  async result(height: bigint, digestBefore: Uint8Array, trigger: Trigger, input: () => DeferredInput): Promise<DeferredResult> {
     if (this.#current?.height === height) return this.#current.result;
     if (this.#current) throw new Error(`the run for block ${this.#current.height} is not committed, but block ${height} asks for its own`);
-    const result = this.#run(digestBefore, input);
+    const result = this.#run(height, digestBefore, trigger, input);
     this.#current = { height, result };
     // FinalizeBlock awaits it and reports; until then a rejection must not end the process without a word.
     result.catch((error: unknown) => this.#report(height, error));
@@ -41,7 +47,9 @@ export class DeferredRun {
   instead(height: bigint, digestBefore: Uint8Array, make: () => KernelRun): void {
     if (this.#current?.height === height) return;
     if (this.#current) throw new Error(`the run for block ${this.#current.height} is not committed, but block ${height} has no run`);
+    this.#begin(height, 'upgrade');
     const run = make();
+    this.#end(run);
     const digestState = applyChanges(digestBefore, this.#kernel.state.rows.runChanges());
     this.#current = { height, result: Promise.resolve({ ...run, digestState, digest: digestOf(digestState), newBundles: [] }) };
   }
@@ -58,9 +66,21 @@ export class DeferredRun {
     return this.#current.result;
   }
 
-  async #run(digestBefore: Uint8Array, readInput: () => DeferredInput): Promise<DeferredResult> {
+  #begin(height: bigint, trigger: Trigger): void {
+    const { rows } = this.#kernel.state;
+    this.#recorder?.beginRun(height, { step: stepNumber(rows), activity: activityHash(rows) }, trigger);
+  }
+
+  #end({ cranks, computrons }: KernelRun): void {
+    const { rows } = this.#kernel.state;
+    this.#recorder?.endRun({ cranks, computrons, step: stepNumber(rows), activity: activityHash(rows) });
+  }
+
+  async #run(height: bigint, digestBefore: Uint8Array, trigger: Trigger, readInput: () => DeferredInput): Promise<DeferredResult> {
     const input = readInput();
+    this.#begin(height, trigger);
     const run = await this.#kernel.run(input);
+    this.#end(run);
     const digestState = applyChanges(digestBefore, this.#kernel.state.rows.runChanges());
     return { ...run, digestState, digest: digestOf(digestState), newBundles: input.newBundles.map(({ bundleId }) => bundleId) };
   }

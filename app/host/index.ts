@@ -3,9 +3,10 @@ import type { Codecs } from '../../chain/codec/index.js';
 import { addressText, moduleAddress, equalBytes, uint64Bytes, type BankKeeper, type Context, type Logger, type Module } from '../../chain/index.js';
 import { activityHash, schemaVersion, type Change, type Kernel, type KernelConfig } from '../../kernel/index.js';
 import type { BlobStore } from '../blobs.js';
+import type { Trigger } from '../recorder/recorder.js';
 import { readBlockSeconds, writeBlockTime } from './block-time.js';
 import { dropExpiredUploads, isInstalled, newBundles } from './bundles.js';
-import { DeferredRun, type DeferredInput, type DeferredResult } from './deferred-run.js';
+import { DeferredRun, type DeferredInput, type DeferredResult, type RunRecorder } from './deferred-run.js';
 import { digestOf } from './digest.js';
 import { readKernelGenesis } from './genesis.js';
 import { hostKeys, kernelStore, storageStore, type Lane } from './keys.js';
@@ -28,6 +29,7 @@ export type HostOptions = {
   readonly log: Logger;
   /** Lanes of the digest as they were committed. */
   readonly digestState: Uint8Array;
+  readonly recorder?: RunRecorder;
 };
 
 /** What the block's batch needs of the kernel. */
@@ -50,7 +52,7 @@ export class KernelHost {
     this.#options = options;
     this.#params = makeParamsKeeper(codecs);
     this.#queue = makeActionQueue(codecs);
-    this.#deferred = new DeferredRun(kernel, options.log);
+    this.#deferred = new DeferredRun(kernel, options.log, options.recorder);
     this.#digestState = options.digestState;
     const rows = kernel.state.rows.committedRows;
     const view = { rows, services: kernel.serviceNames };
@@ -66,7 +68,7 @@ export class KernelHost {
 
   /** InitChain: S(initial−1) in memory. Given again, the first one is forgotten. */
   async initChain(ctx: Context, state: unknown): Promise<void> {
-    const { kernel, blobs } = this.#options;
+    const { kernel, blobs, recorder } = this.#options;
     await this.#deferred.drop();
     this.#merged = undefined;
     await kernel.dropRun();
@@ -80,7 +82,9 @@ export class KernelHost {
       store.set(hostKeys.bundle(bundleId), uint64Bytes(BigInt(zip.length)));
     }
     writeBlockTime(ctx);
-    kernel.initialize(genesis.config satisfies KernelConfig, genesis.bundles.map(({ bundleId, zip }) => ({ bundleId, size: zip.length })));
+    recorder?.beginRun(ctx.height, { step: 0, activity: activityHash(kernel.state.rows) }, 'genesis');
+    const step = kernel.initialize(genesis.config satisfies KernelConfig, genesis.bundles.map(({ bundleId, zip }) => ({ bundleId, size: zip.length })));
+    recorder?.endRun({ cranks: 0, computrons: 0n, step: step.number, activity: step.activity });
   }
 
   /** Coins that stand for nothing would stop the chain at its first block. */
@@ -101,8 +105,8 @@ export class KernelHost {
   }
 
   /** Starts R(height) from S(height−1), unless it runs already. */
-  startRun(height: bigint, stores: Stores): Promise<DeferredResult> {
-    return this.#deferred.result(height, this.#digestState, () => this.#input(stores));
+  startRun(height: bigint, stores: Stores, trigger: Trigger): Promise<DeferredResult> {
+    return this.#deferred.result(height, this.#digestState, trigger, () => this.#input(stores));
   }
 
   /**
@@ -110,7 +114,7 @@ export class KernelHost {
    * the run is given is read from it, and it may see S(H−1) only.
    */
   beforeBlock(ctx: Context): void {
-    this.startRun(ctx.height, ctx).catch(() => undefined); // reported there; mergeKernelRun awaits it and fails
+    this.startRun(ctx.height, ctx, 'block').catch(() => undefined); // reported there; mergeKernelRun awaits it and fails
   }
 
   /** The block of an upgrade: no run, but the kernel's rows get the schema of this release. The same block may come again. */
@@ -155,6 +159,11 @@ export class KernelHost {
     assertCoinsAreAccounted(host, ctx, kernel.state.rows);
     blobs.keepPending(bundleId => isInstalled(ctx, bundleId)); // not those of txs that failed after all
     this.#merged = run;
+  }
+
+  /** What the run of the block did; undefined before it is merged. */
+  get merged(): Pick<DeferredResult, 'cranks' | 'computrons'> | undefined {
+    return this.#merged;
   }
 
   /** For the block's batch. */

@@ -46,13 +46,21 @@ export function sealFrame(frame: Buffer, header: FrameHeader): void {
   frame.writeUInt16LE((header.isFirst ? firstFlag : 0) | (header.isLast ? lastFlag : 0) | (header.isThinned ? thinnedFlag : 0), 12);
   frame.writeUInt8(streams.indexOf(header.stream), 14);
   frame.writeUInt8(version, 15);
-  frame.writeBigUInt64LE(header.sequence, 16);
-  frame.writeBigUInt64LE(header.height, 24);
+  writeUInt64(frame, header.sequence, 16);
+  writeUInt64(frame, header.height, 24);
   frame.writeUInt32LE(header.attempt, 32);
   frame.writeUInt32LE(header.entries, 36);
-  frame.writeBigUInt64LE(header.crankNum, 40);
+  writeUInt64(frame, header.crankNum, 40);
   frame.write(header.lane, 48, laneBytes, 'hex');
   frame.writeUInt32LE(crc32(frame.subarray(checkedFrom)), 8);
+}
+
+/** Several times as fast as the one of Buffer, for what fits into a number. */
+function writeUInt64(buffer: Buffer, value: bigint, at: number): void {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) return void buffer.writeBigUInt64LE(value, at);
+  buffer.writeUInt32LE(number % 2 ** 32, at);
+  buffer.writeUInt32LE(Math.floor(number / 2 ** 32), at + 4);
 }
 
 export function encodeFrame(header: FrameHeader, body: Uint8Array): Buffer {

@@ -103,8 +103,9 @@ class TreeStores implements MultiStore {
     rows.push({ key: spanKey, value: encodeSpan({ latest: version, oldest: pruned.oldest }) });
     if (pruned.oldest - 1n > this.#prunedThrough) this.#prunedThrough = pruned.oldest - 1n;
 
-    const appHash = simpleRoot(namedRoots(roots));
-    const prepared: PreparedVersion = { version, appHash: fromBinary(appHash), rows };
+    const named = namedRoots(roots);
+    const appHash = simpleRoot(named);
+    const prepared: PreparedVersion = { version, appHash: fromBinary(appHash), rows, roots: new Map(named.map(({ name, root }) => [name, fromBinary(root)])) };
     this.#pending.set(prepared, { base, next: { version, oldest: pruned.oldest, roots, appHash }, links });
     return prepared;
   }

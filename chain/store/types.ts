@@ -35,7 +35,13 @@ export interface StoreBranch {
 export type ReadOnlyStores = { store(name: string): Pick<KVStore, 'get' | 'has' | 'iterate'> };
 
 /** What one block makes of the stores; nothing of it can be seen by a reader until accept. */
-export type PreparedVersion = { readonly version: bigint; readonly appHash: Uint8Array; readonly rows: readonly Row[] };
+export type PreparedVersion = {
+  readonly version: bigint;
+  readonly appHash: Uint8Array;
+  readonly rows: readonly Row[];
+  /** The root of each store, in the order of their names. */
+  readonly roots: ReadonlyMap<string, Uint8Array>;
+};
 
 export type StoreProof = { readonly value: Uint8Array | undefined; readonly ops: readonly ProofOp[] };
 

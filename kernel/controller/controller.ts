@@ -6,6 +6,7 @@ import { asKref, asKernelPromiseId, asVatId, type KernelObjectId, type KernelPro
 import { Kernel, type KernelRun } from '../kernel.js';
 import { readObject } from '../objects.js';
 import type { OutboundOp, ResolutionPolicy } from '../outbound.js';
+import type { RecordHook } from '../record.js';
 import { readPromise, type PromiseState } from '../promises.js';
 import { routeSend } from '../route.js';
 import type { RunPolicy } from '../run.js';
@@ -37,6 +38,8 @@ export type ControllerOptions = {
   /** What vats print; it is in `dump().log` too. Only for workers that are made here. */
   readonly onConsole?: (vatId: string, level: string, text: string) => void;
   readonly onStep?: (step: StepRecord) => void;
+  /** What the kernel does, entry by entry, for a flight recorder. It is what contracts say to each other: as private as the kernel is. */
+  readonly record?: RecordHook;
 };
 
 /** What happens when the result of a queued message is settled; `none`: the message has no result. */
@@ -90,6 +93,7 @@ export class Controller {
       ...(options.services ? { services: options.services } : {}),
       ...(options.maxVatsOnline === undefined ? {} : { maxVatsOnline: options.maxVatsOnline }),
       ...(options.onStep ? { onStep: options.onStep } : {}),
+      ...(options.record ? { record: options.record } : {}),
     });
     this.#kernel.state.params = this.#params;
     storage.takeBy(() => this.#whyBusy());

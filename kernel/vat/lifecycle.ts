@@ -4,7 +4,7 @@
  */
 import { encodeCapData, slotRef, type CapData } from '../capdata.js';
 import { addExport, deleteEntry, objectsOf, promisesOf } from '../clist.js';
-import { applyOutcome, chargeOf, costOf, type AppliedOutcome, type CrankReport } from '../crank.js';
+import { applyOutcome, chargeOf, costOf, recordDelivery, type AppliedOutcome, type CrankReport } from '../crank.js';
 import { disconnection, errorData, undefinedData } from '../errors.js';
 import { parseVref, vatId, type KernelObjectId, type VatId } from '../ids.js';
 import type { AloneItem, CreateVatItem, UpgradeVatItem, VatOptionsItem } from '../items.js';
@@ -34,6 +34,7 @@ export async function settleAloneItem(host: Lifecycle, key: string, item: AloneI
   const { state, warehouse } = host;
   const mark = state.outbound.length;
   beginStep(state);
+  state.record?.({ type: 'crank', from: item.type, vat: 'vat' in item ? (item.vat ?? undefined) : undefined });
   state.rows.delete(key);
   const done = await doItem(host, item);
   if (done.failed !== undefined) {
@@ -130,6 +131,7 @@ async function startIncarnation(host: Lifecycle, vat: VatId, parameters: CapData
   openSpan(state, vat, { bundleId, engine: host.engine, computronsPerDelivery: limit });
   const delivery: VatDelivery = ['startVat', dataToVat(state, vat, parameters)];
   const outcome = await warehouse.startFresh(vat, { bundleId, label, computronsPerDelivery: limit }, delivery);
+  recordDelivery(state, vat, delivery, outcome);
   const applied = applyOutcome(state, vat, delivery, outcome);
   const computrons = chargeOf(outcome, limit, delivery);
   if (applied.kind === 'keep') {
@@ -155,6 +157,7 @@ async function upgradeVat(host: Lifecycle, item: UpgradeVatItem): Promise<Done> 
   const delivery: VatDelivery = ['bringOutYourDead'];
   const pageIn = pageInPrice(state, vat);
   const outcome = await warehouse.deliver(vat, delivery);
+  recordDelivery(state, vat, delivery, outcome);
   const cleaned = applyOutcome(state, vat, delivery, outcome);
   const spent = chargeOf(outcome, deliveryLimit(state, vat), delivery);
   if (cleaned.kind === 'abort' || cleaned.exit) {

@@ -25,6 +25,7 @@ import { knownVat, readVat, writeVat } from './records.js';
  */
 export function terminateVat(state: KernelState, vat: VatId, isFailure: boolean, reason: CapData): void {
   const info = repeatable(reason); // done() may be asked any number of times
+  state.record?.({ type: 'terminate', vat, isFailure, info });
   const record = knownVat(state.rows, vat);
   writeVat(state, vat, { ...record, life: 'terminated' });
   state.rows.set(keys.terminated(takeNumber(state, 'item')), vat);

@@ -4,13 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import type { VatId } from '../ids.js';
+import type { RecordHook } from '../record.js';
 import { NoRoomForWorker, WorkerLost, type DeliverOptions, type DeliveryOutcome, type VatDelivery, type VatWorker } from './protocol.js';
 import { readProgress, readVat } from './records.js';
 import { makeSyscallAnswerer } from './store-view.js';
 import { HostRoom } from './warehouse-room.js';
 import { WorkerMaker, type WorkerMakerOptions, type WorkerSpec } from './worker-maker.js';
 
-export type WarehouseOptions = WorkerMakerOptions & { readonly maxVatsOnline: number };
+export type WarehouseOptions = WorkerMakerOptions & { readonly maxVatsOnline: number; readonly record?: RecordHook };
 
 /** How often a delivery is tried on fresh workers before the node gives up. */
 const triesMax = 3;
@@ -82,6 +83,7 @@ export class Warehouse {
         const worker = await this.#upToDate(vat, provideWorker);
         const outcome = await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat), options);
         this.#positions.set(worker, this.#positionOf(vat) + 1);
+        this.#options.record?.({ type: 'returned', vat });
         return options.savesHeap && outcome.verdict.kind === 'ok' ? { ...outcome, saved: await this.#maker.save(vat, worker) } : outcome;
       } catch (error) {
         await this.discard(vat);
@@ -120,6 +122,7 @@ export class Warehouse {
     this.#online.delete(vat);
     const ended = worker.close();
     this.#ending.set(vat, ended);
+    this.#options.record?.({ type: 'worker-end', vat });
     await ended;
     if (this.#ending.get(vat) === ended) this.#ending.delete(vat);
     this.#room.changed();
@@ -205,6 +208,7 @@ export class Warehouse {
       const { worker, position } = makesRoom ? await this.#withRoom(begin) : await begin();
       this.#positions.set(worker, position);
       this.#online.set(vat, worker);
+      this.#recordStart(vat, position);
       return worker;
     } finally {
       this.#making -= 1;
@@ -224,6 +228,13 @@ export class Warehouse {
     const [idle] = [...this.#online].filter(([vat]) => !this.#busy.has(vat));
     if (idle) await this.#end(...idle);
     return idle !== undefined;
+  }
+
+  #recordStart(vat: VatId, position: number): void {
+    const { record, rows } = this.#options;
+    if (!record) return;
+    const { spanStart, snapshot } = readProgress(rows, vat);
+    record({ type: 'worker-start', vat, heap: snapshot === '' ? undefined : snapshot, replayed: Math.max(0, position - spanStart - 1), position });
   }
 
   /** Pages out the least recently used idle workers until those that are being made fit. */

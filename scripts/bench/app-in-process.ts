@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeApp } from '../../app/app.js';
+import type { Recorder } from '../../app/recorder/recorder.js';
 import { emptyAppState } from '../../app/cli/home/genesis-state.js';
 import { appProtoFolder } from '../../app/client/codecs.js';
 import type { ExecTxResult, RequestFinalizeBlock, RequestInitChain } from '../../chain/abci/types.js';
@@ -39,14 +40,15 @@ export type MeasuredAppOptions = {
   readonly folder?: string;
   /** Parameters of the kernel, as genesis has them, that are not the default ones. */
   readonly kernelParams?: Readonly<Record<string, unknown>>;
+  readonly recorder?: Recorder;
 };
 
 /** A chain after its first block, with funded accounts and `echoes` vats. */
-export async function makeMeasuredApp(accountCount: number, echoes: number, { folder = tmpdir(), kernelParams = {} }: MeasuredAppOptions = {}): Promise<MeasuredApp> {
+export async function makeMeasuredApp(accountCount: number, echoes: number, { folder = tmpdir(), kernelParams = {}, recorder }: MeasuredAppOptions = {}): Promise<MeasuredApp> {
   const data = mkdtempSync(join(folder, 'windlass-bench-'));
   const app = await makeApp({
     data, protoFolders: [chainProtoFolder, appProtoFolder], workers: makeXsnapWorkerFactory(), version: 'bench',
-    minGasPrices: [{ denom: 'uwind', amount: '0.025' }], pruning: 100, undoBlocks: 100n, maxVatsOnline: 50, log: quiet,
+    minGasPrices: [{ denom: 'uwind', amount: '0.025' }], pruning: 100, undoBlocks: 100n, maxVatsOnline: 50, log: quiet, ...(recorder ? { recorder } : {}),
   });
   const accounts = makeAccounts(accountCount, 0n);
   const { application } = app;

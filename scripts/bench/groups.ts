@@ -3,6 +3,7 @@ import { appRows } from './app-rows.js';
 import { blockRows } from './block-rows.js';
 import { kernelRows } from './kernel-rows.js';
 import { nodeRows } from './node-rows.js';
+import { recorderRows } from './recorder-rows.js';
 import { repairRows } from './repair-row.js';
 import type { Row } from './row.js';
 import { signatureRows } from './signature-rows.js';
@@ -20,6 +21,7 @@ export const groups: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ['repair', repairRows],
   ['scale', scaleRows],
   ['block', blockRows],
+  ['recorder', recorderRows],
   ['app', appRows],
   ['node-embedded', nodeRows('embedded')],
   ['node-cometbft', nodeRows('cometbft')],

@@ -27,9 +27,9 @@ function corruptRun(): void {
 
   const { startRun } = KernelHost.prototype;
   let isWrong = false;
-  KernelHost.prototype.startRun = function (this: KernelHost, of, stores) {
+  KernelHost.prototype.startRun = function (this: KernelHost, of, stores, trigger) {
     isWrong = of >= height;
-    return startRun.call(this, of, stores);
+    return startRun.call(this, of, stores, trigger);
   };
 
   const { set } = KernelStorage.prototype;

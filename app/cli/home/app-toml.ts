@@ -40,10 +40,15 @@ export type AppConfig = {
   hostWorkersMax: number;
   /** MiB that they may come to need together; 0 is no limit. */
   hostMemoryMax: number;
+  recorderEnabled: boolean;
+  recorderSegments: number;
+  /** In MiB. */
+  recorderOverflow: number;
+  recorderFsync: 'none' | 'commit';
 };
 
 const isListenAddress = (text: string): boolean => /^(tcp:\/\/|unix:\/\/)?\S+$/.test(text) && (text.startsWith('unix://') || /:\d{1,5}$/.test(text));
-const { ports, pruning, stateSync } = nodeDefaults;
+const { ports, pruning, recorder, stateSync } = nodeDefaults;
 
 const isRpcAddress = (text: string): boolean => /^(?:https?|tcp):\/\/[^/\s]+/.test(text) && URL.canParse(text);
 
@@ -94,6 +99,10 @@ const keys: TomlKeys<AppConfig> = {
   hostMemoryMax: countKey(
     { section: 'provisioning', name: 'worker-memory-max', comment: 'MiB that workers may come to need together: 90 each, and what the contract declared (64 if nothing). Idle ones make room; 0 is no limit.' }, nodeDefaults.hostMemoryMax,
   ),
+  recorderEnabled: booleanKey({ section: 'recorder', name: 'enabled', comment: 'Record what is executed until the next block proves that it was agreed: what a node that disagrees with its network is examined by.' }, true),
+  recorderSegments: countKey({ section: 'recorder', name: 'segments', comment: 'Files of 8 MiB that are written in turn, 2 or more.' }, recorder.segments, 2),
+  recorderOverflow: countKey({ section: 'recorder', name: 'overflow', comment: 'MiB that it may take beyond them while heights are not agreed; then only hashes are kept of the largest.' }, recorder.overflowMiB),
+  recorderFsync: choiceKey({ section: 'recorder', name: 'fsync', comment: 'none: what is recorded outlives the process; commit: with each block it is synced, to outlive the power too.' }, 'none', ['none', 'commit']),
 };
 
 /** Reads app.toml; an absent file or key means its default. Throws CliFailure on a value that does not fit. */

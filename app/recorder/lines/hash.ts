@@ -18,8 +18,13 @@ export class LaneHash {
 
   /** `d`: the lane D text with its brace, without line feed. Lines of other lanes change nothing. */
   add(type: LineType, d: string): void {
+    this.addOpen(type, d.slice(0, -1));
+  }
+
+  /** As `add`, with the text that openLine makes. */
+  addOpen(type: LineType, open: string): void {
     if (laneOf(type) !== 'D') return;
-    this.#unit += `${d}\n`;
+    this.#unit += `${open}}\n`;
     if (!endsUnit(type)) return;
     this.#hash = hash('sha256', this.#hash + this.#unit, 'hex');
     this.#unit = '';

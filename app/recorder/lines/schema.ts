@@ -43,7 +43,7 @@ export const lineSchemas = {
   'upgrade-inject': { lane: 'D', fields: { ...crank, events: 'number' } },
   /**
    * Rows that the step changed, by key: `["set",key,value]`, `["hash",key,sha256]` for a value over 64 bytes, `["delete",key]`; a further member
-   * is the value before (or its sha256), when it is the first change of the run. A step with many rows has several such lines.
+   * is the value before, or its length as `{"length":n}` when that is over 64, if it is the first change of the run. A step with many rows has several such lines.
    */
   'kv': { lane: 'K', fields: { ...crank, rows: 'raw' } },
   'crank-finish': { lane: 'D', endsUnit: true, fields: { ...crank, crankhash: 'plain', activityhash: 'plain' } },

@@ -45,6 +45,11 @@ export function closeLine(local: LocalPart): string {
   return `${localMark}${JSON.stringify(local)}}`;
 }
 
+/** The same of a local part that has times only; `s` is how long something took. */
+export function closeTimed(t: number, m: number, s?: number): string {
+  return s === undefined ? `${localMark}{"t":${t},"m":${m}}}` : `${localMark}{"t":${t},"m":${m},"s":${s}}}`;
+}
+
 /** One whole line with its line feed. */
 export function writeLine(line: Line, local: LocalPart): string {
   return `${openLine(line)}${closeLine(local)}\n`;
