@@ -10,6 +10,7 @@ import { addLocalnet } from './localnet.js';
 import { addPreUpgrade } from './pre-upgrade.js';
 import { addQuery } from './query/index.js';
 import { addRollback } from './rollback.js';
+import { addSlog } from './slog/index.js';
 import { addSnapshots } from './snapshots.js';
 import { addStart } from './start.js';
 import { addStatus } from './status.js';
@@ -21,4 +22,7 @@ import { addWorkers } from './workers.js';
 /** Adds a command to the program; its action throws CliFailure for what is expected to go wrong. */
 export type AddVerb = (program: Command, io: Io) => void;
 
-export const verbs: readonly AddVerb[] = [addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addKernel, addWorkers, addSnapshots, addUpgrade, addRollback, addForensics, addStatus, addPreUpgrade, addVersion];
+export const verbs: readonly AddVerb[] = [
+  addStart, addLocalnet, addInit, addGenesis, addKeys, addTx, addQuery, addKernel, addWorkers, addSnapshots, addSlog, addUpgrade, addRollback, addForensics, addStatus, addPreUpgrade,
+  addVersion,
+];
