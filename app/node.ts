@@ -123,11 +123,11 @@ export async function startNode(options: NodeOptions): Promise<Node> {
 async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOptions['workers']): Promise<Node> {
   const { home, log } = options;
   let rpcUrl: string | undefined;
-  const recorder = options.recorder ? recorderOfHome(home, options.recorder, options.version, log) : undefined;
+  /** The recorder and the heap files have something to tell before it is there. */
+  const opened: { forensics?: Forensics } = {};
+  const recorder = options.recorder ? recorderOfHome(home, options.recorder, options.version, log, difference => opened.forensics?.sawDifference(difference)) : undefined;
   const halt = makeHalt(options.engine === 'cometbft' ? 'silence' : 'refusal');
   const steps = new StepCollector();
-  /** Heaps are looked at while the application opens. */
-  const opened: { forensics?: Forensics } = {};
   const app = await makeApp({
     upgrades: options.upgrades ?? (await loadUpgrades()),
     onUpgradeNeeded: needed => {

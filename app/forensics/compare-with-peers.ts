@@ -8,8 +8,8 @@ import { laneD, typeOf } from '../recorder/lines/index.js';
 import { faultInLadder, type Agreed } from './check-ladder.js';
 import { compareLadders } from './compare-ladders.js';
 import { decodeLadder, NoLadder, type Ladder } from './ladder.js';
-import { PeerSilent, type PeerRpc } from './peers.js';
-import { crankPath, ladderPath, type CrankBodies } from './query.js';
+import { PeerRefused, PeerSilent, type PeerRpc } from './peers.js';
+import { crankPath, ladderPath, tooMany, type CrankBodies } from './query.js';
 import { hashOfRows } from './step-hash.js';
 
 export type PeerStanding = {
@@ -56,6 +56,7 @@ type Told = { readonly rpc: PeerRpc; readonly ladder: Ladder };
 type Answer = { readonly standing: PeerStanding; readonly told: Told | undefined };
 
 const retryMs = 300;
+const triesMax = 5;
 
 /** Never rejects because of a peer. */
 export async function compareWithPeers({ ours, agreed, peers, ourCrank, patienceMs, now }: CompareOptions): Promise<Comparison> {
@@ -123,10 +124,14 @@ async function bodiesOf(told: readonly Told[], height: bigint, step: number, has
 
 /** Undefined from a peer that has them no more, or went silent: others may tell. */
 async function linesOf(rpc: PeerRpc, height: bigint, step: number): Promise<readonly string[] | undefined> {
-  try {
-    return Buffer.from(await rpc.query(crankPath(height, step))).toString('utf8').split('\n').filter(line => line !== '').map(line => (laneD(line) === undefined ? `${line.slice(0, -1)},"~":{}}` : line));
-  } catch {
-    return undefined;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return Buffer.from(await rpc.query(crankPath(height, step))).toString('utf8').split('\n').filter(line => line !== '').map(line => (laneD(line) === undefined ? `${line.slice(0, -1)},"~":{}}` : line));
+    } catch (error) {
+      // Many nodes with one fault may ask the same peers in one second.
+      if (tries === triesMax || !(error instanceof PeerRefused) || !error.message.startsWith(tooMany)) return undefined;
+      await new Promise(resolve => setTimeout(resolve, tries * retryMs));
+    }
   }
 }
 

@@ -10,14 +10,16 @@ import type { App } from '../app.js';
 import { UpgradeNeeded } from '../host/upgrade.js';
 import { Bundles } from './bundles.js';
 import { compareBundle } from './compare-bundle.js';
+import { makeCrankReader } from './crank-reader.js';
 import { dump, theirsOf } from './dump.js';
 import type { Ladder } from './ladder.js';
 import { LadderStore } from './ladder-store.js';
 import { makePeerRpc, type PeerRpc } from './peers.js';
 import { pinsOf } from './pins.js';
 import { forensicsQueryPrefix, makeForensicsQuery } from './query.js';
-import { readCrank } from './recorded.js';
 import { screenOf } from './screen.js';
+import type { Difference } from '../recorder/attempts.js';
+import { rerunResult } from './rerun-result.js';
 import type { StepCollector } from './steps.js';
 import type { Cause, Summary } from './summary.js';
 import { DivergenceWatch, type Tip } from './watch.js';
@@ -63,6 +65,8 @@ export class Forensics {
   #activity: { readonly height: bigint; readonly activity: string } | undefined;
   #inLog: Witness | undefined;
   #alarm: Summary | undefined;
+  /** Incidents of blocks that were undone since, by height: they are about to be executed again. */
+  readonly #undone = new Map<string, string>();
   #isAlarmed = false;
   #isStopping = false;
 
@@ -89,7 +93,7 @@ export class Forensics {
   /** The application with everything noted on the way. */
   wrap(application: AbciApplication): AbciApplication {
     const answer = makeForensicsQuery({
-      ladder: height => this.#ladders.get(height), crank: (height, step) => Promise.resolve(readCrank(this.#recorder, height, step)),
+      ladder: height => this.#ladders.get(height), crank: makeCrankReader(join(this.#options.home, 'recorder')),
       confirmed: () => this.#options.app.confirmed, now: () => performance.now(), log: this.#options.log,
       status: () => ({ diverged: this.#alarm === undefined ? null : { height: this.#alarm.height, id: this.#alarm.id }, ladders_lost: this.#ladders.failures }),
     });
@@ -119,6 +123,7 @@ export class Forensics {
     const { app } = this.#options;
     const open = this.bundles.open();
     const appHash = app.evidence()?.appHash;
+    for (const summary of this.bundles.list()) if (summary.cause === 'apphash' && BigInt(summary.height) > app.height) this.#undone.set(summary.height, summary.id);
     const standing = this.bundles.list().find(({ cause, height, ours, theirs }) => cause === 'apphash' && height === String(app.height) && ours?.appHash === appHash && theirs?.appHash !== appHash);
     if (standing) {
       this.#alarm = standing;
@@ -142,9 +147,21 @@ export class Forensics {
     return this.#isAlarmed;
   }
 
-  /** T6, T2: saves what there is of the last block; the node goes on. */
+  /** T6: saves what there is of the last block; the node goes on. */
   save(cause: Cause, reason: string): Summary {
     return this.#dump(cause, this.#options.app.height, { reason });
+  }
+
+  /** T2: a height that was executed again was recorded differently. Expected of a block that went wrong and was undone. Never throws. */
+  sawDifference({ height, stream, before, after }: Difference): void {
+    if (this.#undone.has(String(height))) return;
+    const { log } = this.#options;
+    try {
+      const summary = this.#dump('local-nondeterminism', height, { reason: `stream ${stream}: attempt ${after.attempt} is not what attempt ${before.attempt} was` });
+      log.error({ incident: summary.id }, this.#screen(summary));
+    } catch (error) {
+      log.error({ reason: error instanceof Error ? error.message : String(error) }, 'two executions of a height that differ could not be saved');
+    }
   }
 
   /** T7: a file that could not be used, whether or not it was had from elsewhere. Never throws. */
@@ -161,10 +178,6 @@ export class Forensics {
   close(): void {
     this.#isStopping = true;
     this.#watch.close();
-  }
-
-  get #recorder(): string {
-    return join(this.#options.home, 'recorder');
   }
 
   /** Of the state before the block. */
@@ -186,7 +199,19 @@ export class Forensics {
     steps.clear();
     this.#activity = { height: app.height, activity: evidence.activity };
     this.#ladders.put(ladder);
+    this.#noteOutcome(String(app.height), evidence.appHash);
     this.#watch.committed({ height: app.height, appHash: evidence.appHash });
+  }
+
+  /** A block that went wrong, and was undone, has another result now, or the same again. */
+  #noteOutcome(height: string, appHash: string): void {
+    const id = this.#undone.get(height);
+    const known = id === undefined ? undefined : this.bundles.get(id);
+    if (!known) return;
+    this.#undone.delete(height);
+    const rerun = { result: rerunResult(appHash, known), appHash, time: new Date().toISOString() };
+    this.#options.log.warn({ incident: known.id, result: rerun.result }, 'the block of an incident was executed again');
+    this.bundles.update(known.id, { rerun });
   }
 
   async #orDump<T>(height: bigint, act: () => Promise<T>): Promise<T> {

@@ -24,6 +24,9 @@ export type ForensicsSource = {
   readonly log: Logger;
 };
 
+/** The answer to who asks more than is allowed begins so. */
+export const tooMany = 'too many questions at once';
+
 /** Of an answer. */
 export const bodyBytesMax = 1024 * 1024;
 
@@ -57,7 +60,7 @@ export function makeForensicsQuery(source: ForensicsSource): (path: string) => P
 }
 
 function confirmedLadder({ ladder, confirmed }: ForensicsSource, height: bigint, isAllowed: () => boolean): Ladder {
-  if (!isAllowed()) throw new Refusal('sdk', sdk.invalidRequest, 'too many questions at once, ask again in a second: invalid request');
+  if (!isAllowed()) throw new Refusal('sdk', sdk.invalidRequest, `${tooMany}, ask again in a second: invalid request`);
   if (height > confirmed()) throw new Refusal('sdk', sdk.notFound, `block ${height} is not known to be agreed here yet: not found`);
   const found = ladder(height);
   if (!found) throw new Refusal('sdk', sdk.notFound, `the ladder of block ${height} is not kept any more: not found`);

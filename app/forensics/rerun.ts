@@ -11,6 +11,7 @@ import { copyData } from '../rehearsal/copy-data.js';
 import { RollbackRefused, rollBackRows } from '../rollback-rows.js';
 import { NodeDatabase } from '../store.js';
 import { reportFile, type Bundles } from './bundles.js';
+import { rerunResult } from './rerun-result.js';
 import { screenOf } from './screen.js';
 import type { Summary } from './summary.js';
 
@@ -37,16 +38,11 @@ export async function rerunBlock({ home, scratch, bundles, summary, app: options
   try {
     const { appHash } = await app.application.finalizeBlock(request);
     const again = Buffer.from(appHash).toString('hex');
-    const rerun = { result: resultOf(again, summary), appHash: again, time };
+    const rerun = { result: rerunResult(again, summary), appHash: again, time };
     return bundles.update(summary.id, { rerun }, [{ name: reportFile, content: screenOf({ ...summary, rerun }, folder) }]);
   } finally {
     await app.close();
   }
-}
-
-function resultOf(appHash: string, { ours, theirs }: Summary): 'transient' | 'reproducible' | 'neither' {
-  if (appHash === ours?.appHash && appHash !== theirs?.appHash) return 'reproducible';
-  return theirs === undefined || appHash === theirs.appHash ? 'transient' : 'neither';
 }
 
 async function goBack(path: string, target: bigint): Promise<void> {

@@ -7,7 +7,7 @@ import { fieldDifferences, type FieldDifference } from './field-differences.js';
 import { rowDifferences, type RowDifference } from './row-differences.js';
 
 /**
- * `schedule`: another item was executed. `input`: the delivery differs. `syscall`: the vat did something else. `result`: it was
+ * `schedule`: another item was taken or executed. `input`: the delivery differs. `syscall`: the vat did something else. `result`: it was
  * answered something else, or ended otherwise. `meter`: only the computrons differ. `kv-only`: the same was done, other rows were
  * written. `shape`: the same rows were written, and hashed otherwise.
  */
@@ -40,9 +40,10 @@ export function compareCranks(ours: readonly string[], theirs: readonly string[]
   const last = first && (first.ours ?? first.theirs);
   if (!first || !last) return undefined; // rows that differ have another hash, unless a recorder lies
   const fields = fieldDifferences(first.ours?.value, first.theirs?.value);
-  const [{ value }] = [last];
+  const { value } = last;
+  const haveRows = rowsIn(a) !== undefined && rowsIn(b) !== undefined;
   return {
-    verdict: verdictOf(first, fields, rows, rowsIn(a) !== undefined && rowsIn(b) !== undefined),
+    verdict: tookSomethingElse(a, first, rows) ? 'schedule' : verdictOf(first, fields, rows, haveRows),
     vat: textIn(value, 'vat'), delivery: numberIn(value, 'delivery'), syscall: numberIn(value, 'syscall'), type: last.type,
     ours: { text: first.ours?.text, place: first.ourPlace }, theirs: { text: first.theirs?.text, place: first.theirPlace },
     fields, rows,
@@ -65,6 +66,13 @@ function firstDifference(ours: readonly Entry[], theirs: readonly Entry[]): Firs
   if (a && inTheirs < 0) return { ours: a, theirs: undefined, ourPlace: place, theirPlace: place }; // only we have it
   if (b && inOurs < 0) return { ours: undefined, theirs: b, ourPlace: place, theirPlace: place };
   return { ours: a, theirs: theirs[inTheirs], ourPlace: place, theirPlace: inTheirs }; // the same entries in another order
+}
+
+/** A step that delivers nothing (intake, timer, cleanup) and wrote other rows, not only other values, was about something else. */
+function tookSomethingElse(ours: readonly Entry[], { ours: a, theirs: b }: First, rows: readonly RowDifference[]): boolean {
+  const [start] = ours;
+  const isIdle = start?.type === 'crank-start' && start.value['kind'] !== 'crank';
+  return isIdle && (a ?? b)?.type === 'crank-finish' && rows.some(row => row.ours === undefined || row.theirs === undefined);
 }
 
 function verdictOf({ ours, theirs, ourPlace, theirPlace }: First, fields: readonly FieldDifference[], rows: readonly RowDifference[], haveRows: boolean): CrankVerdict {

@@ -81,6 +81,7 @@ test('a validator with a wrong store finds it by itself within two blocks, and c
 
   wrong.start();
   await reach(validators, wrongAt + 12);
+  assert.match(wrong.log(), /the block of an incident was executed again.*transient/);
   const at = BigInt(wrongAt + 10);
   assert.equal(new Set(await Promise.all(validators.map(({ url }) => appHashIn(url, at)))).size, 1);
 });
