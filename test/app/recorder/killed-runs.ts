@@ -35,6 +35,7 @@ async function killAfter(folder: string, from: { height: bigint; crank: number }
   let text = '';
   let isKilled = false;
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    if (text === '') readBeside(folder);
     text += chunk;
     if (isKilled || text.split('\n').length <= cranks) return;
     isKilled = true;
@@ -47,6 +48,16 @@ async function killAfter(folder: string, from: { height: bigint; crank: number }
     const [height, crank] = line.split(' ') as [string, string];
     return { height: BigInt(height), crank: Number(crank) };
   });
+}
+
+/** While it is written, whatever is read is in its order and whole. */
+function readBeside(folder: string): void {
+  let last = -1n;
+  for (const frame of readFrames(folder)) {
+    assert.ok(frame.sequence > last);
+    last = frame.sequence;
+    for (const { type } of linesOf(frame)) assert.notEqual(type, undefined);
+  }
 }
 
 /** Answers with the last sequence. */
