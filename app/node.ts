@@ -21,6 +21,8 @@ import { HostFacts } from './host-db/host-facts.js';
 import { UpgradeNeeded } from './host/upgrade.js';
 import type { Recorder } from './recorder/recorder.js';
 import { recorderOfHome, type RecorderSettings } from './recorder/of-home.js';
+import type { Slog } from './slog/index.js';
+import { slogOfHome, type SlogSettings } from './slog/of-home.js';
 import { makeTxLookup } from './tx-lookup.js';
 import { loadUpgrades, type Upgrades } from './upgrade-handlers.js';
 
@@ -52,6 +54,8 @@ export type NodeOptions = {
   readonly forensics: ForensicsSettings;
   /** False: nothing is recorded. */
   readonly recorder: RecorderSettings | false;
+  /** Who gets what is recorded. */
+  readonly slog: SlogSettings;
   readonly log: Logger;
   /** What contracts print. */
   readonly onConsole: (vatId: string, level: string, text: string) => void;
@@ -176,7 +180,8 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
     const engine = await startEngine(options, app, forensics, halt);
     rpcUrl = engine.rpcUrl;
     replaceFile(rpcUrlFile(home), `${engine.rpcUrl}\n`, 0o644);
-    return makeNode(options, { app, engine, control, facts, halt, forensics, recorder });
+    const slog = recorder && slogOfHome(home, options.slog, { release: options.version, boot: recorder.boot }, log);
+    return makeNode(options, { app, engine, control, facts, halt, forensics, recorder, slog });
   } catch (error) {
     const diverged = error instanceof Error && (await forensics.examine(error.message)) ? await forensics.diverged : undefined;
     forensics.close();
@@ -219,9 +224,9 @@ function startEngine(options: NodeOptions, app: App, forensics: Forensics, halt:
   });
 }
 
-type Parts = { readonly app: App; readonly engine: Engine | CometEngine; readonly control: ControlServer; readonly facts: HostFacts; readonly halt: Halt; readonly forensics: Forensics; readonly recorder: Recorder | undefined };
+type Parts = { readonly app: App; readonly engine: Engine | CometEngine; readonly control: ControlServer; readonly facts: HostFacts; readonly halt: Halt; readonly forensics: Forensics; readonly recorder: Recorder | undefined; readonly slog: Slog | undefined };
 
-function makeNode(options: NodeOptions, { app, engine, control, facts, halt, forensics, recorder }: Parts): Node {
+function makeNode(options: NodeOptions, { app, engine, control, facts, halt, forensics, recorder, slog }: Parts): Node {
   const { home } = options;
   let stopped: Promise<void> | undefined;
   const stopAll = async (): Promise<void> => {
@@ -230,6 +235,7 @@ function makeNode(options: NodeOptions, { app, engine, control, facts, halt, for
     await control.close();
     await app.close();
     recorder?.close('the node stops');
+    await slog?.stop();
     await facts.close();
     rmSync(rpcUrlFile(home), { force: true });
   };

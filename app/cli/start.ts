@@ -200,6 +200,7 @@ function optionsOf(home: string, engine: EngineName, flags: Flags, checked: Chec
     repairServers: config.repairServers.map(rpcUrl),
     forensics: { peers: config.forensicsPeers.map(rpcUrl), onDivergence: config.onDivergence, overdueMs: 1000 * config.forensicsOverdue },
     recorder: config.recorderEnabled && { segments: config.recorderSegments, overflowBytes: config.recorderOverflow * 1024 * 1024, fsync: config.recorderFsync },
+    slog: { senders: config.slogSenders },
   };
 }
 

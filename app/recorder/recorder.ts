@@ -51,6 +51,8 @@ type RunEnd = { readonly cranks: number; readonly computrons: bigint; readonly s
 export const recorderDefaults = { segments: 16, segmentBytes: 8 * 1024 * 1024, overflowBytes: 2 * 1024 * 1024 * 1024 } as const;
 
 export class Recorder {
+  /** Random, of this process. */
+  readonly boot = randomBytes(8).toString('hex');
   readonly #options: RecorderOptions;
   readonly #attempts: Attempts;
   readonly #clocks: { wall(): number; process(): number };
@@ -85,7 +87,7 @@ export class Recorder {
     if (this.#pool) return this.confirm(state.confirmed);
     this.#tryOpen(state.height);
     const { node, platform, arch } = { node: process.version, platform: process.platform, arch: process.arch };
-    this.#note({ type: 'local/start', boot: randomBytes(8).toString('hex'), release: this.#options.release, node, platform, arch, height: state.height, confirmed: state.confirmed, engine: state.engine });
+    this.#note({ type: 'local/start', boot: this.boot, release: this.#options.release, node, platform, arch, height: state.height, confirmed: state.confirmed, engine: state.engine });
     this.#flushLocal();
   }
 

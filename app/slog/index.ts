@@ -24,6 +24,8 @@ export type SlogOptions = {
   readonly log: Logger;
   /** How often a thread looks; 200 ms when left out. */
   readonly pollMs?: number;
+  /** How long a thread may take to end; 3 s when left out. */
+  readonly stopMs?: number;
   readonly fileBytesMax?: number;
 };
 
@@ -38,13 +40,13 @@ export type SenderState = {
 
 export type Slog = {
   states(): SenderState[];
-  /** What is in the ring is handed over first. A thread that does not end within 5 s is ended. */
+  /** What is in the ring is handed over first. A thread that takes too long to end is ended. */
   stop(): Promise<void>;
 };
 
 export const slogFolder = 'slog';
 const pollMsDefault = 200;
-const stopMs = 5000;
+const stopMsDefault = 3000;
 const restartMsMin = 1000;
 const restartMsMax = 60_000;
 /** A module that eats memory ends its own thread. */
@@ -93,7 +95,7 @@ class SenderThread {
     const timer = setTimeout(() => {
       this.#log('it did not end by itself');
       void worker.terminate();
-    }, stopMs);
+    }, this.#options.stopMs ?? stopMsDefault);
     await this.#ended;
     clearTimeout(timer);
   }

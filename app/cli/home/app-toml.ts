@@ -1,5 +1,6 @@
 /** config/app.toml: how this node runs the application, under the names that Cosmos SDK operators know. */
 import { nodeDefaults } from '../../../config/node.js';
+import { readSenderSpec } from '../../slog/senders/spec.js';
 import { parseDecCoins } from '../coins.js';
 import { booleanKey, choiceKey, countKey, readToml, renderToml, textKey, textListKey, type TomlKeys, type TomlReading } from './toml-table.js';
 
@@ -45,6 +46,8 @@ export type AppConfig = {
   /** In MiB. */
   recorderOverflow: number;
   recorderFsync: 'none' | 'commit';
+  /** As app/slog/senders/spec.ts reads them. */
+  slogSenders: readonly string[];
 };
 
 const isListenAddress = (text: string): boolean => /^(tcp:\/\/|unix:\/\/)?\S+$/.test(text) && (text.startsWith('unix://') || /:\d{1,5}$/.test(text));
@@ -103,6 +106,10 @@ const keys: TomlKeys<AppConfig> = {
   recorderSegments: countKey({ section: 'recorder', name: 'segments', comment: 'Files of 8 MiB that are written in turn, 2 or more.' }, recorder.segments, 2),
   recorderOverflow: countKey({ section: 'recorder', name: 'overflow', comment: 'MiB that it may take beyond them while heights are not agreed; then only hashes are kept of the largest.' }, recorder.overflowMiB),
   recorderFsync: choiceKey({ section: 'recorder', name: 'fsync', comment: 'none: what is recorded outlives the process; commit: with each block it is synced, to outlive the power too.' }, 'none', ['none', 'commit']),
+  slogSenders: textListKey(
+    { section: 'slog', name: 'senders', comment: 'Who gets what is recorded: "file" (hourly files in slog/), "pipe:<path>" (a named pipe), "module:<file>" (a module of yours); paths from the home.' },
+    ['file'], 'a list of "file", "pipe:<path>" and "module:<file>"', text => readSenderSpec(text) !== undefined,
+  ),
 };
 
 /** Reads app.toml; an absent file or key means its default. Throws CliFailure on a value that does not fit. */

@@ -35,10 +35,10 @@ function record(home: string, blocks: number): void {
   }
 }
 
-function start(t: TestContext, home: string, senders: readonly SenderSpec[]): { readonly slog: Slog; readonly logged: string[] } {
+function start(t: TestContext, home: string, senders: readonly SenderSpec[], stopMs = boundMs): { readonly slog: Slog; readonly logged: string[] } {
   const logged: string[] = [];
   const slog = startSlog({
-    home, ring: join(home, 'recorder'), chain: 'test-1', release: '1.0.0', boot: 'b007', senders, pollMs: 5, log: makeLog('debug', 'plain', line => { logged.push(line); }),
+    home, ring: join(home, 'recorder'), chain: 'test-1', release: '1.0.0', boot: 'b007', senders, pollMs: 5, stopMs, log: makeLog('debug', 'plain', line => { logged.push(line); }),
   });
   t.after(() => slog.stop());
   return { slog, logged };
@@ -97,7 +97,7 @@ test('modules that throw, exit, hang, mutate and cannot be loaded: the file has 
     moduleOf(home, 'waits', 'export const block = () => { say("block"); return new Promise(() => undefined); };'),
     moduleOf(home, 'mutates', 'export const block = (lines, info) => { lines.length = 0; say("block"); info.height = "1"; };'),
     moduleOf(home, 'broken', 'this is no code'),
-  ]);
+  ], 500);
   const names = ['throws', 'exits', 'hangs', 'waits', 'mutates'];
   await begun(slog, 'broken');
   record(home, 12);

@@ -18,7 +18,7 @@ const seen = { isMigrated: false, isInjected: false };
 
 const options: NodeOptions = {
   home, engine: engine as NodeOptions['engine'], moniker: 'dying', version: '0.0.0-test', rpcLaddr: 'tcp://127.0.0.1:0', p2pLaddr: 'tcp://127.0.0.1:0',
-  abciAddress: abciSocketAddress(home), withComet: true, blockTimeMs: 100, minGasPrices: [], pruning: 100, undoBlocks: 100n, recorder: false, maxVatsOnline: 4,
+  abciAddress: abciSocketAddress(home), withComet: true, blockTimeMs: 100, minGasPrices: [], pruning: 100, undoBlocks: 100n, recorder: false, slog: { senders: [] }, maxVatsOnline: 4,
   snapshots: { interval: 0, keepRecent: 0 }, repairServers: [], forensics: { peers: [], onDivergence: 'exit' },
   log: { debug: silent, info: silent, warn: silent, error: print }, onConsole: silent,
   upgrades: new Map<string, Upgrade>(release === 'next' ? [['two', {}]] : []),
