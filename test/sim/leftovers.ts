@@ -1,5 +1,5 @@
 /** The end of a world: every vat is ended and cleaned up, all timers have come. Whatever is left then would be left for ever. */
-import { allVats, audit, defaultParams, namesOf, readVat, type Action, type Kernel, type KernelParams } from '../../kernel/index.js';
+import { allVats, audit, defaultParams, findLeakedPromises, namesOf, readVat, type Action, type Kernel, type KernelParams, type KernelStorage } from '../../kernel/index.js';
 import { encodeCapData } from '../../kernel/capdata.js';
 import { enqueue } from '../../kernel/queues.js';
 import type { KernelPromiseId } from '../../kernel/ids.js';
@@ -28,6 +28,11 @@ export async function everythingIsGone(kernel: Kernel, accounts: readonly string
   const left = [...rows.range('a', '{')].filter(([key]) => !mayStay.test(key) && !kept.has(key)).map(([key, value]) => `the end: ${JSON.stringify(key)} is left: ${value}`);
   const onDisk = (await Promise.all(['vs.', '@t.'].map(prefix => rows.keysOnDisk(prefix, `${prefix.slice(0, -1)}/`, 1000)))).flat();
   return [...audit(rows), ...left, ...onDisk.map(key => `the end: ${JSON.stringify(key)} is left on disk`)].slice(0, 10);
+}
+
+/** After an upgrade and the runs that repaired: no running vat has a settled promise that it decided. (A paused one's notices wait; a terminated one's entries go with it.) */
+export function leaksLeft(rows: KernelStorage): string[] {
+  return findLeakedPromises(rows).filter(({ vat }) => readVat(rows, vat)?.life === 'running').map(({ vat, promise }) => `the end: ${vat} still has ${promise}, which is settled`);
 }
 
 /** Rows of promises in what a published admin facet still tells: how its vat ended. */

@@ -21,6 +21,16 @@ test('kernels with random vats and accounts hold every invariant after every ste
   assert.ok(joinedInAll > 50, `notifies joined in ${joinedInAll} deliveries only`);
 });
 
+test('stores that leaked promises are upgraded in the middle of their history, and hold every invariant from then on', { timeout: 240_000 }, async () => {
+  let leakedInAll = 0;
+  for (const seed of numbered(1, 8)) {
+    const { violations, leaked } = await simulate(seed, { leaks: true });
+    assert.deepEqual(violations, [], `${howTo(seed)} (leaking)`);
+    leakedInAll += leaked;
+  }
+  assert.ok(leakedInAll > 3, `${leakedInAll} entries had leaked only`);
+});
+
 test('paging, restarts, slow and lost workers, and runs given twice change nothing of the history', { timeout: 240_000 }, async () => {
   for (const seed of [...recorded, 's200']) {
     const { faults } = await compareModes(seed);

@@ -2,13 +2,14 @@
  * A seeded world around one kernel: accounts that act, vats that do anything, blocks with little room. Every step is
  * audited. What a mode does to the host (restarts, lost workers, runs given twice) must not change the history.
  */
+import { behaveAsSchema } from '../../scripts/bench/old-schema.js';
 import { denomsHeld, makeBankService, totalHeld } from '../../app/host/services/bank.js';
-import { allVats, audit, Kernel, KernelStorage, MemoryBacking, MemorySnapshots, activityHash, canResolve, defaultParams, namesOf, readName, readVat, type Action, type KernelParams, type Coin, type OutboundOp } from '../../kernel/index.js';
+import { allVats, audit, findLeakedPromises, Kernel, KernelStorage, MemoryBacking, MemorySnapshots, activityHash, canResolve, defaultParams, namesOf, readName, readVat, type Action, type KernelParams, type Coin, type OutboundOp } from '../../kernel/index.js';
 import { encodeCapData, slotRef } from '../../kernel/capdata.js';
 import { makeRandom, type Random } from '../support/kernel-random.js';
 import { makeScriptedWorkers, type ScriptedVat, type ScriptedWorkers } from '../support/kernel-scripted.js';
 import { callOf, scriptBundles, someBundle, someDenom } from './calls.js';
-import { everythingIsGone } from './leftovers.js';
+import { everythingIsGone, leaksLeft } from './leftovers.js';
 import { makeRandomVat } from './random-vat.js';
 
 export type Mode = {
@@ -24,11 +25,13 @@ export type Mode = {
   readonly twice?: boolean;
   /** Workers die now and then, of local reasons. */
   readonly losesWorkers?: boolean;
+  /** The first half is lived as schema 2 did, which leaked settled promises; then the store is upgraded, and audited from there on. */
+  readonly leaks?: boolean;
   /** false: the history is only compared with one that was audited. */
   readonly audited?: boolean;
 };
 
-export type History = { readonly activity: string; readonly steps: number; /** Deliveries in which several notifies joined. */ readonly joined: number; readonly outcomes: readonly string[]; readonly violations: readonly string[] };
+export type History = { readonly activity: string; readonly steps: number; /** Deliveries in which several notifies joined. */ readonly joined: number; /** Entries of settled promises that the upgrade found. */ readonly leaked: number; readonly outcomes: readonly string[]; readonly violations: readonly string[] };
 
 const accounts = ['alice', 'bob', 'carol'] as const;
 const blocks = 20;
@@ -36,7 +39,10 @@ const blocks = 20;
 export async function simulate(seed: string, mode: Mode = {}): Promise<History> {
   const world = new World(seed, mode);
   await world.begin();
-  for (let block = 0; block < blocks; block += 1) await world.block();
+  for (let block = 0; block < blocks; block += 1) {
+    if (block === blocks / 2) await world.upgrade();
+    await world.block();
+  }
   await world.end();
   return world.history();
 }
@@ -78,10 +84,13 @@ class World {
   /** By denom: what accounts gave with actions, less what came back or was sent. */
   readonly #coins = new Map<string, bigint>();
   #joined = 0;
+  #isOld: boolean;
+  #leaked = 0;
 
   constructor(seed: string, mode: Mode) {
     this.#seed = seed;
     this.#mode = mode;
+    this.#isOld = mode.leaks ?? false;
     this.#random = makeRandom(seed);
     this.#params = {
       ...defaultParams, computronsPerRun: 400_000n, computronsPerDelivery: 100_000, snapshotInitial: 4, snapshotInterval: 7, reapInterval: 3, cleanupBudget: 7, roundWidth: mode.roundWidth ?? 4,
@@ -111,8 +120,10 @@ class World {
   }
 
   async #open(): Promise<void> {
+    const storage = await KernelStorage.open(this.#backing);
+    if (this.#isOld) behaveAsSchema(2, storage);
     this.#kernel = new Kernel({
-      storage: await KernelStorage.open(this.#backing),
+      storage,
       workers: this.#workers,
       engine: 'scripted',
       snapshots: this.#snapshots,
@@ -128,8 +139,19 @@ class World {
   }
 
   #check(where: string): void {
-    if (this.#mode.audited === false || this.#violations.length > 10) return;
+    if (this.#isOld || this.#mode.audited === false || this.#violations.length > 10) return;
     for (const violation of audit(this.#kernel.state.rows)) this.#violations.push(`${where}: ${violation}`);
+  }
+
+  /** The release changes: the store is opened without the old behaviour and migrated; the next runs drain, inject the notices and deliver them. */
+  async upgrade(): Promise<void> {
+    if (!this.#isOld) return;
+    await this.#kernel.shutdown();
+    this.#isOld = false;
+    await this.#open();
+    this.#leaked = findLeakedPromises(this.#kernel.state.rows).length;
+    this.#kernel.migrate();
+    this.#commit();
   }
 
   async block(): Promise<void> {
@@ -187,6 +209,7 @@ class World {
   async end(): Promise<void> {
     this.#letGo();
     for (let runs = 0; runs < 5; runs += 1) await this.#run();
+    this.#violations.push(...leaksLeft(this.#kernel.state.rows));
     this.#violations.push(...(await everythingIsGone(this.#kernel, accounts, async input => {
       const { outbound } = await this.#kernel.run({ highPriority: [], newBundles: [], ...input });
       for (const op of outbound) this.#note(op);
@@ -204,7 +227,7 @@ class World {
   }
 
   history(): History {
-    return { activity: activityHash(this.#kernel.state.rows), steps: this.#steps, joined: this.#joined, outcomes: this.#outcomes, violations: this.#violations };
+    return { activity: activityHash(this.#kernel.state.rows), steps: this.#steps, joined: this.#joined, leaked: this.#leaked, outcomes: this.#outcomes, violations: this.#violations };
   }
 
   #someAction(): Action {

@@ -21,7 +21,18 @@ export function faultOfAuthParams(params: AuthParams): string | undefined {
   if (params.sigVerifyCostEd25519 === 0n) return 'invalid ED25519 signature verification cost: 0';
   if (params.sigVerifyCostSecp256k1 === 0n) return 'invalid SECK256k1 signature verification cost: 0';
   if (params.maxMemoCharacters === 0n) return 'invalid max memo characters: 0';
-  return params.txSizeCostPerByte === 0n ? 'invalid tx size cost per byte: 0' : undefined;
+  if (params.txSizeCostPerByte === 0n) return 'invalid tx size cost per byte: 0';
+  return faultOfCosts(params);
+}
+
+/** Gas. At these costs a proposal and its votes still fit into the smallest block that consensus parameters allow. */
+const [byteCostMax, signatureCostMax] = [100n, 100_000n];
+
+/** The SDK has no such bounds: costs that no tx can pay could not be taken back. */
+function faultOfCosts({ txSizeCostPerByte, sigVerifyCostEd25519, sigVerifyCostSecp256k1 }: AuthParams): string | undefined {
+  if (txSizeCostPerByte > byteCostMax) return `tx size cost per byte is too large: ${txSizeCostPerByte} > ${byteCostMax}`;
+  if (sigVerifyCostEd25519 > signatureCostMax) return `ED25519 signature verification cost is too large: ${sigVerifyCostEd25519} > ${signatureCostMax}`;
+  return sigVerifyCostSecp256k1 > signatureCostMax ? `SECK256k1 signature verification cost is too large: ${sigVerifyCostSecp256k1} > ${signatureCostMax}` : undefined;
 }
 
 export type ModulePermission = 'minter' | 'burner' | 'staking';

@@ -174,10 +174,16 @@ function updateParamsDefinition(gov: Gov): MsgDefinition<MsgUpdateGovParams> {
     handle: (ctx, { authority, params }) => {
       requireAuthority(authority);
       if (!params) return refuseSdk('invalidRequest', 'params are missing');
-      const fault = faultOfGovParams(params);
+      const fault = faultOfGovParams(params) ?? faultOfSupply(gov, ctx, params);
       if (fault !== undefined) refuse('undefined', 1, fault);
       gov.store.setParams(ctx, params);
       return new Uint8Array(0);
     },
   };
+}
+
+/** A deposit that nobody can make would end all governance. (The SDK takes it.) */
+function faultOfSupply({ bank }: Gov, ctx: Context, { minDeposit, expeditedMinDeposit }: GovParams): string | undefined {
+  const missing = [...parseCoins(minDeposit), ...parseCoins(expeditedMinDeposit)].find(({ denom, amount }) => amount > bank.supply(ctx, denom));
+  return missing && `minimum deposits are larger than the supply: ${missing.amount}${missing.denom} > ${bank.supply(ctx, missing.denom)}${missing.denom}`;
 }

@@ -16,11 +16,15 @@ export const stakingParamsDefault: StakingParams = {
 /** Go's time.Duration ends there: some 292 years. */
 const durationMax = 2n ** 63n - 1n;
 
+/** So many signatures have room in the smallest block that consensus parameters allow; with more CometBFT could make no proposal. The SDK has no bound. */
+const validatorsMax = 500;
+
 /** What is wrong, in the SDK's words, or undefined. */
 export function faultOfParams(params: StakingParams): string | undefined {
   const unbonding = nanosOf(params.unbondingTime);
   if (unbonding <= 0n || unbonding > durationMax) return `unbonding time must be positive: ${unbonding}`;
   if (params.maxValidators === 0) return `max validators must be positive: ${params.maxValidators}`;
+  if (params.maxValidators > validatorsMax) return `max validators is too large: ${params.maxValidators} > ${validatorsMax}`;
   if (params.bondDenom.trim() === '') return 'bond denom cannot be blank';
   if (!isDenom(params.bondDenom)) return `invalid denom: ${params.bondDenom}`;
   if (params.maxEntries === 0) return `max entries must be positive: ${params.maxEntries}`;
