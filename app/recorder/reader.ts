@@ -76,9 +76,9 @@ function* inSequence(runs: readonly Iterable<Frame>[]): Iterable<Frame> {
   let next = openNext(waiting);
   for (;;) {
     let least = leastOf(open);
-    while (next && (!least || isBefore(next.head, least.head))) {
+    while (next && (!least || next.head.sequence <= least.head.sequence)) {
       open.push(next);
-      least = next;
+      least = leastOf(open);
       next = openNext(waiting);
     }
     if (!least) return;

@@ -295,12 +295,13 @@ export class Recorder {
       stream.add({ type: 'gap', ...lost }, closeLine(this.#now()));
       stream.lost = { entries: 0, bytes: 0 };
     }
-    const made = stream.take(pool && !this.#trouble ? pool.nextSequence() : 0n, isLast);
-    if (!made) return;
-    const { frame, entries, sequence, height } = made;
-    const isWritten = pool && !this.#trouble && this.#guarded(() => { pool.append(frame, sequence, height, () => this.#now()); });
+    const { waiting: entries, length: bytes } = stream;
+    const isWritten = pool && !this.#trouble && this.#guarded(() => {
+      const { frame, sequence, height } = stream.take(pool.nextSequence(), isLast);
+      pool.append(frame, sequence, height, () => this.#now());
+    });
+    stream.written();
     if (isWritten) return;
-    const bytes = frame.length;
     stream.lost = { entries: lost.entries + entries, bytes: lost.bytes + bytes };
     this.#lost = { entries: this.#lost.entries + entries, bytes: this.#lost.bytes + bytes };
     this.#lostInAll += entries;
@@ -345,12 +346,11 @@ export class Recorder {
     if (!pool) return;
     const gap = new StreamBuffer('local', this.#height, 0);
     gap.add({ type: 'gap', ...lost }, closeLine(this.#now()));
-    const made = gap.take(pool.nextSequence(), false);
-    try {
-      if (made) pool.append(made.frame, made.sequence, made.height, () => this.#now());
-    } catch (error) {
-      return this.#fail(error);
-    }
+    const isWritten = this.#guarded(() => {
+      const { frame, sequence, height } = gap.take(pool.nextSequence(), false);
+      pool.append(frame, sequence, height, () => this.#now());
+    });
+    if (!isWritten) return;
     this.#trouble = undefined;
     this.#lost = { entries: 0, bytes: 0 };
     this.#tell(() => this.#options.onRecovered?.(lost));

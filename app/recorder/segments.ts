@@ -38,8 +38,11 @@ export class SegmentPool {
   readonly #options: PoolOptions;
   readonly #segments = new Map<number, Segment>();
   #current: Segment | undefined;
-  /** Where thinned frames go. */
+  /** Where thinned frames go, and the sequence of the last of them. */
   #thin: Segment | undefined;
+  #thinnedUpTo = -1n;
+  /** Written to since the last sync. */
+  readonly #unsynced = new Set<Segment>();
   #confirmed: bigint;
   /** Of the last frame. */
   #sequence = 0n;
@@ -111,13 +114,20 @@ export class SegmentPool {
   #write(segment: Segment, frame: Uint8Array, sequence: bigint, height: bigint): void {
     segment.file ??= this.#options.files.open(segmentName(segment.index));
     segment.file.write(frame, segment.end);
+    this.#unsynced.add(segment);
     segment.end += frame.length;
     segment.first ??= sequence;
     if (height > segment.highest) segment.highest = height;
   }
 
+  /** What was written since the last time is on the disk afterwards. */
   sync(): void {
-    this.#current?.file?.sync();
+    for (const segment of this.#unsynced) {
+      segment.file ??= this.#options.files.open(segmentName(segment.index));
+      segment.file.sync();
+      if (segment !== this.#current) this.#closeFile(segment);
+    }
+    this.#unsynced.clear();
   }
 
   close(): void {
@@ -177,9 +187,10 @@ export class SegmentPool {
     const { files } = this.#options;
     for (const frame of thinnedFrames(files.read(segmentName(source.index)).subarray(0, source.end), local())) {
       const found = frameAt(frame, 0);
-      if (!found) continue;
+      if (!found || found.frame.sequence <= this.#thinnedUpTo) continue; // a disk that was full may have ended it before
       if (!this.#thin || this.#thin.end + frame.length > this.#thin.bytes) this.#thin = Object.assign(this.#create(), { isThinned: true });
       this.#write(this.#thin, frame, found.frame.sequence, found.frame.height);
+      this.#thinnedUpTo = found.frame.sequence;
     }
     return this.#empty(source);
   }
@@ -193,6 +204,7 @@ export class SegmentPool {
       this.#closeFile(segment);
       this.#options.files.remove(segmentName(segment.index));
       this.#segments.delete(segment.index);
+      this.#unsynced.delete(segment);
     }
   }
 }

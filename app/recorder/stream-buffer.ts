@@ -5,7 +5,7 @@ import { closeLine, LaneHash, openLine, type Line, type LocalPart } from './line
 /** Lines are written at the latest when they have so many characters. */
 export const flushLength = 16 * 1024;
 
-export type FrameOf = { readonly frame: Buffer; readonly entries: number; readonly sequence: bigint; readonly height: bigint; readonly stream: Stream };
+export type FrameOf = { readonly frame: Buffer; readonly sequence: bigint; readonly height: bigint };
 
 /** One for all frames: a frame is written before the next one is made. */
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);
@@ -55,19 +55,26 @@ export class StreamBuffer {
     this.#entries += 1;
   }
 
-  /** What waits, as a frame; undefined when nothing does. The frame is good until the next one is made, of any stream. */
-  take(sequence: bigint, isLast: boolean): FrameOf | undefined {
-    if (this.#entries === 0) return undefined;
-    const entries = this.#entries;
+  /** Lines that wait. */
+  get waiting(): number {
+    return this.#entries;
+  }
+
+  /** What waits, as a frame, which is good until the next one is made, of any stream. */
+  take(sequence: bigint, isLast: boolean): FrameOf {
     const frame = this.#frameOf(this.#text);
     sealFrame(frame, {
-      sequence, stream: this.stream, height: this.height, attempt: this.attempt, crankNum: BigInt(this.#crank), entries,
+      sequence, stream: this.stream, height: this.height, attempt: this.attempt, crankNum: BigInt(this.#crank), entries: this.#entries,
       lane: this.#hash.hex, isFirst: this.#isFirst, isLast, isThinned: false,
     });
+    return { frame, sequence, height: this.height };
+  }
+
+  /** Nothing waits any more: it is in a file, or it is lost. */
+  written(): void {
     this.#text = '';
     this.#entries = 0;
     this.#isFirst = false;
-    return { frame, entries, sequence, height: this.height, stream: this.stream };
   }
 
   #frameOf(text: string): Buffer {

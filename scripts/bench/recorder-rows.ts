@@ -20,7 +20,7 @@ export async function* recorderRows(size: BenchSize): AsyncIterable<Row> {
   const recorded = await makeMeasuredApp(callsPerBlock, vats, { recorder: recorder.recorder });
   const plain = await makeMeasuredApp(callsPerBlock, vats);
   const times = { on: [] as number[], off: [] as number[], share: [] as number[] };
-  const count = Math.ceil(size.blocks / 5);
+  const count = Math.ceil(size.blocks / 5); // of a hundred invokes each
   try {
     for (let block = -Math.ceil(count / 3); block < count; block += 1) {
       const isFirst = block % 2 === 0;

@@ -79,6 +79,11 @@ test('block: usual ones, those with a heap snapshot, and commits alone', { timeo
   assert.ok(names(rows).includes('block of 10 invokes with a heap snapshot, p99') && names(rows).includes('commit without the disk, p99'));
 });
 
+test('recorder: blocks with it over blocks without, and its own share', { timeout: boundMs }, async () => {
+  const rows = await rowsOf('recorder');
+  assert.deepEqual(rows.map(row => row['unit']), ['ms', '%']);
+});
+
 test('app: CheckTx, blocks and calls in process', { timeout: boundMs }, async () => {
   assert.equal((await rowsOf('app')).length, 8);
 });

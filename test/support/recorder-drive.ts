@@ -46,29 +46,47 @@ export function playHeight(recorder: Recorder, { height, firstCrank, cranks, siz
   recorder.committed(height);
 }
 
+export type FillableFiles = RecorderFiles & {
+  isFull: boolean;
+  /** It is full from this write on. */
+  fullAfter: number;
+  writes: number;
+  /** Names of segments, as they are written to and synced. */
+  readonly written: string[];
+  readonly synced: string[];
+};
+
 /** A disk that can be full: then it takes no byte more, neither in a file that is there nor in a new one. */
-export function fillableFiles(folder: string): RecorderFiles & { isFull: boolean; writes: number } {
+export function fillableFiles(folder: string): FillableFiles {
   const real = filesIn(folder);
-  const disk = {
-    ...real,
-    isFull: false,
-    writes: 0,
-    open: (name: string) => guarded(real.open(name)),
-    create: (name: string, bytes: number) => {
-      disk.check();
-      return guarded(real.create(name, bytes));
-    },
-    check: (): void => {
-      disk.writes += 1;
-      if (disk.isFull) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-    },
+  const check = (): void => {
+    disk.writes += 1;
+    if (disk.isFull || disk.writes > disk.fullAfter) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   };
-  const guarded = (file: ReturnType<RecorderFiles['open']>): typeof file => ({
+  const guarded = (name: string, file: ReturnType<RecorderFiles['open']>): typeof file => ({
     ...file,
     write: (data, at) => {
-      disk.check();
+      check();
+      disk.written.push(name);
       file.write(data, at);
     },
+    sync: () => {
+      disk.synced.push(name);
+      file.sync();
+    },
   });
+  const disk: FillableFiles = {
+    ...real,
+    isFull: false,
+    fullAfter: Infinity,
+    writes: 0,
+    written: [],
+    synced: [],
+    open: name => guarded(name, real.open(name)),
+    create: (name, bytes) => {
+      check();
+      return guarded(name, real.create(name, bytes));
+    },
+  };
   return disk;
 }

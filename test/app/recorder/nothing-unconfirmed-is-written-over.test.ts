@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { lastComplete, linesOf, readAttempts, readFrames, segmentsIn, type Frame } from '../../../app/recorder/index.js';
 import { Recorder, type RecorderOptions } from '../../../app/recorder/recorder.js';
-import { playHeight } from '../../support/recorder-drive.js';
+import { fillableFiles, playHeight } from '../../support/recorder-drive.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'windlass-recorder-'));
 after(() => { rmSync(folder, { recursive: true, force: true }); });
@@ -129,4 +129,40 @@ test('with another size of the pool, nothing that is not confirmed goes', () => 
   assert.ok(segmentsIn(join(folder, 'pool')).length > 2);
   assert.deepEqual(cranksIn('pool').filter(crank => crank > 480), range(481, 610));
   larger.close('test');
+});
+
+test('a disk that is full while a segment is thinned loses what comes meanwhile, and nothing of the ladder before', () => {
+  const home = join(folder, 'thin-full');
+  const disk = fillableFiles(home);
+  const recorder = new Recorder({ folder: home, files: disk, release: '1', segments: 4, segmentBytes, overflowBytes: 4 * segmentBytes });
+  recorder.open({ height: 0n, confirmed: 0n });
+  let crank = 1;
+  const lost = new Set<number>();
+  for (let height = 1n; height <= 60n; height += 1n) {
+    // Full after some writes more, at another place each time: in a frame, a new segment, or the copy of a thinned one.
+    disk.fullAfter = disk.writes + 7 + Number(height);
+    const before = recorder.status.lost;
+    playHeight(recorder, { height, firstCrank: crank, cranks: 12, sizeOf: () => 900 });
+    disk.fullAfter = Infinity;
+    for (let n = 0; n < 12; n += 1, crank += 1) if (recorder.status.lost > before) lost.add(crank);
+  }
+  recorder.close('test');
+  const there = new Set(cranksIn('thin-full'));
+  assert.ok(lost.size > 0 && there.size < crank - 1 && there.size > crank / 2);
+  for (let n = 1; n < crank; n += 1) assert.ok(there.has(n) || lost.has(n), `crank ${n}`);
+  const sequences = framesIn('thin-full').map(({ sequence }) => sequence);
+  assert.equal(new Set(sequences).size, sequences.length);
+  assert.ok(framesIn('thin-full').some(({ isThinned }) => isThinned));
+});
+
+test('with fsync, what a commit covers is synced, in every segment that it is in', () => {
+  const home = join(folder, 'synced');
+  const disk = fillableFiles(home);
+  const recorder = new Recorder({ folder: home, files: disk, release: '1', segments: 12, segmentBytes, fsync: 'commit' });
+  recorder.open({ height: 0n, confirmed: 0n });
+  playHeight(recorder, { height: 1n, firstCrank: 1, cranks: 150, sizeOf: () => 900 });
+  const used = new Set(disk.written);
+  assert.ok(used.size > 3);
+  assert.deepEqual(new Set(disk.synced), used);
+  recorder.close('test');
 });
