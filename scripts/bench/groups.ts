@@ -6,6 +6,7 @@ import { nodeRows } from './node-rows.js';
 import { recorderRows } from './recorder-rows.js';
 import { repairRows } from './repair-row.js';
 import type { Row } from './row.js';
+import { slogRows } from './slog-rows.js';
 import { signatureRows } from './signature-rows.js';
 import { upgradeRows } from './upgrade-row.js';
 import { scaleRows } from './scale-rows.js';
@@ -22,6 +23,7 @@ export const groups: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ['scale', scaleRows],
   ['block', blockRows],
   ['recorder', recorderRows],
+  ['slog', slogRows],
   ['app', appRows],
   ['node-embedded', nodeRows('embedded')],
   ['node-cometbft', nodeRows('cometbft')],

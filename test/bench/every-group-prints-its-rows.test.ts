@@ -84,6 +84,10 @@ test('recorder: blocks with it over blocks without, and its own share', { timeou
   assert.deepEqual(rows.map(row => row['unit']), ['ms', '%']);
 });
 
+test('slog: each form of two slogs that differ, and the memory', { timeout: boundMs }, async () => {
+  assert.equal((await rowsOf('slog')).length, 5);
+});
+
 test('app: CheckTx, blocks and calls in process', { timeout: boundMs }, async () => {
   assert.equal((await rowsOf('app')).length, 8);
 });

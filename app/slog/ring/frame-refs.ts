@@ -28,6 +28,7 @@ export function refsAfter(folder: string, after: bigint): FrameRef[] {
 
 /** Frames of one segment, as far as they can be believed. None when the file is gone. */
 export function refsOfSegment(path: string): FrameRef[] {
+  if (!refAt(path, 0)) return []; // nothing was written yet: 8 MiB need not be read to see that
   const bytes = readWhole(path);
   if (!bytes) return [];
   const refs: FrameRef[] = [];

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { appDefaults, renderAppToml } from '../../../app/cli/home/app-toml.js';
+import { Feeder } from '../../../app/slog/feeder.js';
 import { ladderOf } from '../../../app/slog/read/ladder.js';
 import { openSource, readParts } from '../../../app/slog/read/source.js';
 import { makeDevHome, startTestNode } from '../../support/node.js';
@@ -52,5 +53,9 @@ test('files have every height, whatever the other senders do', { timeout: 2 * bo
   assert.ok(heights.length >= 7);
   assert.deepEqual(heights, Array.from({ length: heights.length }, (_, index) => BigInt(index + 1)), 'none is missing, none is there twice');
   assert.deepEqual(runs.filter(({ isComplete }) => isComplete).map(({ height }) => height).slice(0, heights.length + 1), [0n, ...heights], 'the genesis is a run of its own');
+  const idle = (): Promise<void> => Promise.resolve();
+  const feeder = new Feeder({ ring, sender: { taken: undefined, take: idle, gap: idle, idle, close: idle }, earlier: undefined, onCounts: () => undefined, onLost: () => undefined });
+  await feeder.poll();
+  assert.ok(feeder.confirmed >= BigInt(heights.length) - 2n, 'a sender knows which heights are agreed');
   for (const withIndex of [true, false]) assert.equal((await compare(source, ring, { withIndex, everyLine: true })).outcome, 'same');
 });
