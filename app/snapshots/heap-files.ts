@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { SnapshotUnusable, type HeapSource, type HeapWriter, type SavedHeap, type SnapshotStore } from '../../kernel/index.js';
 import { syncFolder } from '../files.js';
-import { PackedFile, packHeap, Pieces, PouredFile, unpackHeap } from './packing.js';
+import { PackedFile, packHeap, Pieces, piecesOf, PouredFile, unpackHeap } from './packing.js';
 
 /** A heap of the block under way. `whole` goes when nobody starts from it any more. */
 type InFlight = { readonly size: number; readonly whole: Temporary; readonly packed: { readonly path: string; readonly stored: Promise<number> } };
@@ -23,6 +23,7 @@ export type MendHeap = (hash: string, problem: string) => Promise<boolean>;
 export const heapPath = (folder: string, hash: string): string => join(folder, hash.slice(0, 2), hash);
 
 export class HeapFiles implements SnapshotStore {
+  readonly takesFiles = true;
   readonly #folder: string;
   readonly #base: { readonly path: string; readonly sha256: string } | undefined;
   readonly #temporaryFolder: string;
@@ -57,33 +58,42 @@ export class HeapFiles implements SnapshotStore {
     return join(this.#temporaryFolder, `heap-${this.#temporaries}.tmp`);
   }
 
-  /** Each piece is hashed, written and compressed as it comes. */
+  /** Each piece is hashed, written and compressed as it comes; of a file that somebody else wrote, when it is there. */
   begin(): HeapWriter {
-    const [whole, packed] = [new PouredFile(this.#temporary()), new PackedFile(this.#temporary())];
+    const [path, packed] = [resolve(this.#temporary()), new PackedFile(this.#temporary())];
+    const kept = new Temporary(path);
+    let whole: PouredFile | undefined;
     const hash = createHash('sha256');
     const pieces = new Pieces();
     let size = 0;
-    const write = (piece: Buffer): void | Promise<void> => {
+    const note = (piece: Buffer): void | Promise<void> => {
       hash.update(piece);
       size += piece.length;
-      const [isWritten, isPacked] = [whole.write(piece), packed.write(piece)];
+      return packed.write(piece);
+    };
+    const write = (piece: Buffer): void | Promise<void> => {
+      const [isWritten, isPacked] = [(whole ??= new PouredFile(path)).write(piece), note(piece)];
       return isWritten || isPacked ? Promise.all([isWritten, isPacked]).then(() => undefined) : undefined;
     };
     return {
+      file: { path, open: () => ({ source: { file: path }, close: kept.lend() }) },
       write: chunk => {
+        whole ??= new PouredFile(path);
         const piece = pieces.add(chunk);
         return piece && write(piece);
       },
       finish: async () => {
-        await write(pieces.rest());
+        if (whole) await write(pieces.rest());
+        else for await (const piece of piecesOf(path)) await note(piece);
         const packedFile = { path: packed.path, stored: packed.store() };
         packedFile.stored.catch(() => undefined); // told when the block is committed
-        await whole.finish();
-        return this.#keep(new Temporary(whole.path), packedFile, { hash: hash.digest('hex'), size });
+        await whole?.finish();
+        return this.#keep(kept, packedFile, { hash: hash.digest('hex'), size });
       },
       abandon: async () => {
-        await Promise.all([whole.abandon(), packed.abandon()]);
-        for (const { path } of [whole, packed]) rmSync(path, { force: true });
+        await Promise.all([whole?.abandon(), packed.abandon()]);
+        kept.drop();
+        rmSync(packed.path, { force: true });
       },
     };
   }

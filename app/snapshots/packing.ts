@@ -73,11 +73,16 @@ export class PackedFile extends PouredFile {
   }
 }
 
+/** A file, piece by piece. */
+export function piecesOf(path: string): AsyncIterable<Buffer> {
+  return createReadStream(path, { highWaterMark: chunkBytes });
+}
+
 /** Compresses `from` into `to` and syncs it. Answers the compressed size. */
 export async function packHeap(from: string, to: string): Promise<number> {
   const packed = new PackedFile(to);
   try {
-    for await (const piece of createReadStream(from, { highWaterMark: chunkBytes })) await packed.write(piece as Buffer);
+    for await (const piece of piecesOf(from)) await packed.write(piece);
     return await packed.store();
   } catch (error) {
     await packed.abandon();

@@ -17,6 +17,12 @@ export type HeapSource = { readonly file: string } | { readonly bytes: Uint8Arra
 export interface HeapWriter {
   /** A promise holds back whoever writes. Throws, or rejects, for a reason of this host. */
   write(chunk: Uint8Array): void | Promise<void>;
+  /** Where the heap may be written as a whole, by absolute path, in place of every `write`. */
+  readonly file?: {
+    readonly path: string;
+    /** It was written: a worker may start from it, before `finish` and whatever comes of that. `close` as SnapshotStore's. */
+    open(): { readonly source: HeapSource; close(): void };
+  };
   /** From now on it can be opened; it is durable when the host has committed what refers to it. */
   finish(): Promise<SavedHeap>;
   /** Forgets what was written. */
@@ -24,6 +30,8 @@ export interface HeapWriter {
 }
 
 export interface SnapshotStore {
+  /** Whether its writers have a `file`. */
+  readonly takesFiles?: boolean;
   begin(): HeapWriter;
   /** Rejects with SnapshotUnusable when it is not there, or its bytes are others. `close` when no worker reads it any more. */
   open(hash: string): Promise<{ readonly source: HeapSource; close(): void }>;

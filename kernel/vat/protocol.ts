@@ -85,6 +85,8 @@ export interface VatWorker {
    * garbage, so the worker must not be used afterwards. Rejects with WorkerLost, or with what the sink threw.
    */
   writeHeap(sink: HeapSink): Promise<void>;
+  /** As writeHeap, to a file that it makes or empties, by its absolute path: a worker that can saves all the copying. */
+  writeHeapFile?(path: string): Promise<void>;
   /** Ends the process and waits for its death. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -121,7 +123,12 @@ export type WorkerOrigin =
       readonly heap?: undefined;
     }
   /** The heap of a worker of this incarnation, bundle and all; deliveries go on from there. */
-  | { readonly heap: HeapSource; readonly bundle?: undefined; readonly base?: undefined };
+  | { readonly heap: HeapSource; readonly bundle?: undefined; readonly base?: undefined }
+  /**
+   * A hand-over: the vat's worker that runs is writing its heap, and this one is to take its place. The other ends once this one
+   * answers. Only for workers with `writeHeapFile`.
+   */
+  | { readonly heapToCome: Promise<HeapSource>; readonly heap?: undefined; readonly bundle?: undefined; readonly base?: undefined };
 
 export interface WorkerFactory {
   /** Starts a worker: engine, lockdown, supervisor and its bundle set, or the heap of an earlier one. Rejects with WorkerLost. */

@@ -7,6 +7,7 @@ import type { VatId } from '../ids.js';
 import type { RecordHook } from '../record.js';
 import { NoRoomForWorker, WorkerLost, type DeliverOptions, type DeliveryOutcome, type VatDelivery, type VatWorker } from './protocol.js';
 import { readProgress, readVat } from './records.js';
+import type { SavedHeap } from '../snapshot/store.js';
 import { makeSyscallAnswerer } from './store-view.js';
 import { HostRoom } from './warehouse-room.js';
 import { WorkerMaker, type WorkerMakerOptions, type WorkerSpec } from './worker-maker.js';
@@ -27,6 +28,8 @@ export class Warehouse {
   /** Online workers, least recently used first. */
   readonly #online = new Map<VatId, VatWorker>();
   readonly #starting = new Map<VatId, Promise<VatWorker>>();
+  /** Workers that are made from a heap that another one writes, until its crank is settled. */
+  readonly #successors = new Map<VatId, Promise<VatWorker>>();
   /** How far each worker is in its vat's transcript: the position of its next delivery. */
   readonly #positions = new WeakMap<VatWorker, number>();
   /** Workers that were told to end and may not be gone yet. */
@@ -84,13 +87,21 @@ export class Warehouse {
         const outcome = await worker.deliver(delivery, makeSyscallAnswerer(this.#options.rows, vat), options);
         this.#positions.set(worker, this.#positionOf(vat) + 1);
         this.#options.record?.({ type: 'returned', vat });
-        return options.savesHeap && outcome.verdict.kind === 'ok' ? { ...outcome, saved: await this.#maker.save(vat, worker) } : outcome;
+        return options.savesHeap && outcome.verdict.kind === 'ok' ? { ...outcome, saved: await this.#save(vat, worker) } : outcome;
       } catch (error) {
         await this.discard(vat);
         if (!(error instanceof WorkerLost) || tries >= triesMax) throw error;
         if (!(error instanceof NoRoomForWorker)) tries += 1; // of a preload, which makes no room; here it is made
       }
     }
+  }
+
+  /** Its successor is made at the same time, if it can be: see `reload`. */
+  async #save(vat: VatId, worker: VatWorker): Promise<SavedHeap> {
+    const handOver = this.#maker.handOver(vat, worker);
+    if (!handOver) return this.#maker.save(vat, worker);
+    this.#successors.set(vat, handOver.successor);
+    return handOver.saved;
   }
 
   /** A worker may have been paged out after its last delivery and brought back before that was settled: then it lacks it, and is made again. */
@@ -113,6 +124,9 @@ export class Warehouse {
   /** Ends the vat's worker, also one that is being brought back: its heap is ahead of the store, or the vat is gone. */
   async discard(vat: VatId): Promise<void> {
     await this.#starting.get(vat)?.catch(() => undefined); // whoever asked for it is told
+    const successor = this.#successors.get(vat);
+    this.#successors.delete(vat);
+    await successor?.then(worker => worker.close(), () => undefined); // it took nobody's place
     const worker = this.#online.get(vat);
     if (worker) await this.#end(vat, worker);
   }
@@ -120,6 +134,11 @@ export class Warehouse {
   /** From now on nobody is given this worker: a delivery for its vat may get its turn while it is being ended, and then waits for that. */
   async #end(vat: VatId, worker: VatWorker): Promise<void> {
     this.#online.delete(vat);
+    await this.#endFormer(vat, worker);
+  }
+
+  /** Of a worker that nobody is given any more; another may be online. */
+  async #endFormer(vat: VatId, worker: VatWorker): Promise<void> {
     const ended = worker.close();
     this.#ending.set(vat, ended);
     this.#options.record?.({ type: 'worker-end', vat });
@@ -129,7 +148,7 @@ export class Warehouse {
   }
 
   async discardAll(): Promise<void> {
-    await Promise.all([...this.#online.keys(), ...this.#starting.keys()].map(vat => this.discard(vat)));
+    await Promise.all([...this.#online.keys(), ...this.#starting.keys(), ...this.#successors.keys()].map(vat => this.discard(vat)));
   }
 
   /** Ends every worker that no delivery is at work on. */
@@ -147,8 +166,34 @@ export class Warehouse {
    * place. It is made while others work; if that fails, whoever needs the vat tries again and is told.
    */
   async reload(vat: VatId): Promise<void> {
+    const successor = this.#successors.get(vat);
+    this.#successors.delete(vat);
+    if (successor) return this.#takeOver(vat, successor);
     await this.discard(vat);
     this.#workerOf(vat).catch(() => undefined);
+  }
+
+  /** The successor was made while the heap was still packed and the crank settled. One that failed is made again as any other. */
+  #takeOver(vat: VatId, successor: Promise<VatWorker>): void {
+    const position = this.#positionOf(vat);
+    const before = this.#online.get(vat);
+    this.#online.delete(vat);
+    this.#making += 1;
+    const starting = successor.then(worker => {
+      this.#positions.set(worker, position);
+      this.#online.set(vat, worker);
+      if (before) void this.#endFormer(vat, before);
+      return worker;
+    }).catch(async () => {
+      if (before) await this.#endFormer(vat, before);
+      return this.#make(vat, () => this.#maker.bringBack(vat));
+    }).finally(() => {
+      this.#making -= 1;
+      this.#starting.delete(vat);
+      this.#room.changed();
+    });
+    this.#starting.set(vat, starting);
+    starting.catch(() => undefined); // whoever needs the vat tries again and is told
   }
 
   /**

@@ -1,12 +1,12 @@
 /** How a vat's worker is made: new on its bundle, or as its span says and then brought to the span's end by replay. */
 import assert from 'node:assert/strict';
 import type { VatId } from '../ids.js';
-import type { SavedHeap, SnapshotStore } from '../snapshot/store.js';
+import type { HeapSource, HeapWriter, SavedHeap, SnapshotStore } from '../snapshot/store.js';
 import type { KernelStorage } from '../store/storage.js';
 import { readSpan, readSpanBefore, startAt, type SpanEntries, type SpanStart } from '../store/transcript.js';
 import { canGoOn, engineParts } from './engine-id.js';
 import { WorkerLost, type VatWorker, type WorkerFactory, type WorkerStart } from './protocol.js';
-import { knownVat } from './records.js';
+import { knownVat, readProgress } from './records.js';
 import { replay, ReplayMismatch } from './replay.js';
 
 export type BundleSource = { get(bundleId: string): Promise<Uint8Array | undefined> };
@@ -61,10 +61,51 @@ export class WorkerMaker {
     const writer = this.#options.snapshots.begin();
     try {
       await worker.writeHeap(chunk => writer.write(chunk));
+    } catch (error) {
+      return await this.#abandoned(vat, writer, error);
+    }
+    return this.#finished(vat, writer);
+  }
+
+  async #finished(vat: VatId, writer: HeapWriter): Promise<SavedHeap> {
+    try {
       return await writer.finish();
     } catch (error) {
-      await writer.abandon();
-      throw error instanceof WorkerLost ? error : new WorkerLost(`the heap of ${vat} cannot be saved: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      return await this.#abandoned(vat, writer, error);
+    }
+  }
+
+  async #abandoned(vat: VatId, writer: HeapWriter, error: unknown): Promise<never> {
+    await writer.abandon();
+    throw error instanceof WorkerLost ? error : new WorkerLost(`the heap of ${vat} cannot be saved: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+
+  /**
+   * As `save`, with the worker that goes on from the saved heap made beside: it starts as soon as the heap is written, while
+   * that is still hashed and packed. Undefined where the heap cannot be written so; then nothing was done. The successor has
+   * done what `worker` did, and may fail for itself: then `bringBack` is the way.
+   */
+  handOver(vat: VatId, worker: VatWorker): { readonly saved: Promise<SavedHeap>; readonly successor: Promise<VatWorker> } | undefined {
+    const { snapshots } = this.#options;
+    if (!snapshots.takesFiles || !worker.writeHeapFile) return undefined;
+    const writer = snapshots.begin();
+    const { file } = writer;
+    assert(file, 'a store that takes files has one for each heap');
+    const written = worker.writeHeapFile(file.path).then(() => file.open());
+    const successor = this.#startSuccessor(vat, written);
+    successor.catch(() => undefined); // told to whoever takes it
+    return { saved: written.then(() => this.#finished(vat, writer), (error: unknown) => this.#abandoned(vat, writer, error)), successor };
+  }
+
+  async #startSuccessor(vat: VatId, written: Promise<{ readonly source: HeapSource; close(): void }>): Promise<VatWorker> {
+    const { rows, workers } = this.#options;
+    const { computronsPerDelivery } = startAt(rows, vat, readProgress(rows, vat).spanStart).start;
+    const heapToCome = written.then(({ source }) => source);
+    heapToCome.catch(() => undefined); // a start that is refused before does not take it
+    try {
+      return await workers.start({ name: `${vat}:${knownVat(rows, vat).label}`, vatId: vat, computronsPerDelivery, ...this.#needsOf(vat), heapToCome });
+    } finally {
+      await written.then(({ close }) => { close(); }, () => undefined); // what failed is told by who saves
     }
   }
 

@@ -4,7 +4,7 @@ import type { ConsoleSink } from './delivery-run.js';
 import { DeliveryRun } from './delivery-run.js';
 import type { Frame } from './netstring.js';
 import { encodeFrame } from './netstring.js';
-import { takeHeap } from './heap-transfer.js';
+import { takeHeap, writeHeapTo } from './heap-transfer.js';
 import type { DeliverOptions, DeliveryOutcome, HeapSink, SyscallAnswerer, VatDelivery, VatWorker, WorkerFactory, WorkerStart } from './protocol.js';
 import { WorkerLost } from './protocol.js';
 import { openReply, parseReply } from './worker-reply.js';
@@ -70,13 +70,14 @@ class Factory implements XsnapWorkerFactory {
 
   async start(start: WorkerStart): Promise<XsnapWorker> {
     const { name, vatId, computronsPerDelivery } = start;
+    const heap = 'heapToCome' in start ? await start.heapToCome : start.heap;
     if (this.#isShutDown) throw new WorkerLost('the workers are shut down');
     if (name.startsWith('-')) throw new RangeError(`a worker's name must not look like an option: ${name}`);
     if (!Number.isInteger(computronsPerDelivery) || computronsPerDelivery < computronsPerDeliveryMin || computronsPerDelivery > computronsPerDeliveryMax) {
       throw new RangeError(`computronsPerDelivery must be from ${computronsPerDeliveryMin} to ${computronsPerDeliveryMax}: ${computronsPerDelivery}`);
     }
     const { baseSnapshot } = this.#engine;
-    const snapshot = start.heap ?? start.base ?? (baseSnapshot && { file: baseSnapshot.path });
+    const snapshot = heap ?? start.base ?? (baseSnapshot && { file: baseSnapshot.path });
     const process = new XsnapProcess({ binary: this.#engine.binary, name, meterLimit: computronsPerDelivery, snapshot, mayOutliveParent: this.#mayOutliveNode });
     this.#processes.add(process);
     void process.closed.then(() => this.#processes.delete(process));
@@ -151,14 +152,22 @@ class Worker implements XsnapWorker {
   }
 
   async writeHeap(sink: HeapSink): Promise<void> {
+    await this.#writing(() => takeHeap(this.#process, sink));
+  }
+
+  async #writing(write: () => Promise<void>): Promise<void> {
     if (this.#isBusy) throw new Error(`${this.#vatId} was told to write its heap while it carries out a delivery`);
     this.#isBusy = true; // for good: what comes after a heap snapshot is another worker's
     const timer = setTimeout(() => this.#process.kill(new Error(`its heap was not written within ${this.#heapTimeoutMs} ms`)), this.#heapTimeoutMs);
     try {
-      await takeHeap(this.#process, sink);
+      await write();
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  async writeHeapFile(path: string): Promise<void> {
+    await this.#writing(() => writeHeapTo(this.#process, path));
   }
 
   async close(): Promise<void> {

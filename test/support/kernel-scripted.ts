@@ -68,7 +68,7 @@ class ScriptedWorker implements VatWorker {
   #usable = true;
 
   constructor({ name, vatId, bundle, heap }: WorkerStart, make: (start: ScriptStart) => ScriptedVat, readonly options: Required<ScriptedOptions>, readonly onClose: () => void) {
-    const from: Heap = heap ? readHeap(heap) : { bundle: Buffer.from(bundle).toString('latin1'), past: [] };
+    const from: Heap = heap ? readHeap(heap) : { bundle: Buffer.from(bundle as Uint8Array).toString('latin1'), past: [] };
     this.#vatId = vatId;
     this.#bundle = from.bundle;
     this.#restored = from.past;

@@ -85,6 +85,7 @@ export class StagedProcess implements WorkerProcess {
     this.die();
     this.tellMonitor();
     this.tellGone();
+    this.hello.fail(new WorkerLost('it ended'));
   }
 }
 
@@ -119,9 +120,7 @@ export class StagedWorkers implements WorkerFactory {
 
   shutdown(): Promise<void> {
     for (const process of this.processes) {
-      process.die();
-      process.tellMonitor();
-      process.tellGone();
+      process.end();
     }
     return Promise.resolve();
   }

@@ -2,6 +2,7 @@
 import type { ProcessId } from './life.js';
 import type { ProcessTable } from './process-table.js';
 
+/** Between two looks; the first come sooner, for a process usually ends at once. */
 const pollMs = 20;
 
 export type EndOptions = {
@@ -19,13 +20,15 @@ export async function endProcess(table: ProcessTable, tag: string, noted: Proces
   const left = (): readonly ProcessId[] => (noted ? [noted].filter(process => table.isRunning(process)) : table.withTag(tag));
   const ended = new Set<string>();
   const alarm = new Alarm(options);
+  let wait = 1;
   for (let running = left(); running.length > 0; running = left()) {
     if (options.signal.aborted) return undefined;
     for (const process of running) {
       ended.add(`${process.pid} ${process.startTime}`);
       table.kill(process);
     }
-    await new Promise(resolve => setTimeout(resolve, pollMs));
+    await new Promise(resolve => setTimeout(resolve, wait));
+    wait = Math.min(2 * wait, pollMs);
     await alarm.check(() => `process ${running.map(({ pid }) => pid).join(', ')} does not end`);
   }
   return ended.size;

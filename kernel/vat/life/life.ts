@@ -28,8 +28,8 @@ export type Slot = {
   readonly end?: WorkerEnd & { readonly seq: number };
 };
 
-/** Nodes of the start saga, in order (alloc and claim are one write). Names are an interface: a log may be older than the program. */
-export type SagaNode = 'alloc' | 'claim' | 'charge' | 'spawn' | 'ready';
+/** Nodes of the start saga, in order (alloc and claim are one write); a hand-over claims nothing, and then retires the worker before. Names are an interface: a log may be older than the program. */
+export type SagaNode = 'alloc' | 'claim' | 'charge' | 'spawn' | 'ready' | 'retire';
 export type SagaOutcome = 'started' | 'succeeded' | 'failed' | 'undo_started' | 'undo_finished' | 'undo_failed';
 export type SagaEntry = `${SagaNode}/${SagaOutcome}`;
 
@@ -39,6 +39,8 @@ export type Saga = {
   /** Generation of the executor that works on it. */
   readonly executor: number;
   readonly tag: string;
+  /** The generation whose worker it is to take the place of, while that one runs. */
+  readonly over?: number;
   /** A set: an entry written twice is one. The value is the entry's output. */
   readonly log: ReadonlyMap<SagaEntry, string>;
   /** Why an operator gave it up. What is left of it is still waited for. */

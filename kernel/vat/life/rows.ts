@@ -13,14 +13,14 @@ export const slotPrefix = 'slot/';
 export const sagaPrefix = 'saga/';
 
 const dag = 'worker/1';
-type Meta = { dag: string; vat: string; gen: number; executor: number; tag: string; abandoned?: string };
+type Meta = { dag: string; vat: string; gen: number; executor: number; tag: string; over?: number; abandoned?: string };
 
 export function rowsOf(life: VatLife): ReadonlyMap<string, string> {
   const rows = new Map<string, string>();
   if (life.slot) rows.set(`${slotPrefix}${life.vat}`, JSON.stringify(life.slot));
-  for (const { gen, executor, tag, log, abandoned } of life.sagas) {
+  for (const { gen, executor, tag, over, log, abandoned } of life.sagas) {
     const id = `${sagaPrefix}${life.vat}.${gen}/`;
-    const meta: Meta = { dag, vat: life.vat, gen, executor, tag, ...(abandoned === undefined ? {} : { abandoned }) };
+    const meta: Meta = { dag, vat: life.vat, gen, executor, tag, ...(over === undefined ? {} : { over }), ...(abandoned === undefined ? {} : { abandoned }) };
     rows.set(`${id}meta`, JSON.stringify(meta));
     for (const [entry, output] of log) rows.set(`${id}${entry}`, output);
   }
@@ -57,9 +57,9 @@ export function livesOf(rows: Iterable<readonly [string, string]>): Map<string, 
       else logs.set(id, (logs.get(id) ?? new Map<SagaEntry, string>()).set(entry as SagaEntry, value));
     }
   }
-  for (const [id, { dag: written, vat, gen, executor, tag, abandoned }] of metas) {
+  for (const [id, { dag: written, vat, gen, executor, tag, over, abandoned }] of metas) {
     assert.equal(written, dag, `saga ${id} is of a kind that this release does not know: start the release that wrote it once more`);
-    const saga: Saga = { gen, executor, tag, log: logs.get(id) ?? new Map(), ...(abandoned === undefined ? {} : { abandoned }) };
+    const saga: Saga = { gen, executor, tag, ...(over === undefined ? {} : { over }), log: logs.get(id) ?? new Map(), ...(abandoned === undefined ? {} : { abandoned }) };
     const life = lifeOf(vat);
     lives.set(vat, { ...life, sagas: [...life.sagas, saga].sort((a, b) => a.gen - b.gen) });
   }

@@ -34,9 +34,9 @@ function lines({ vat, slot, sagas }: VatLife): WorkerStatus[] {
     const isCurrent = slot?.gen === saga.gen;
     return {
       vat, generation: saga.gen,
-      state: isCurrent && !isUndoing(saga) ? 'starting' : 'ending',
+      state: isUndoing(saga) ? 'ending' : 'starting',
       ...(pid === undefined ? {} : { pid }),
-      since: isCurrent ? slot.since : (stuck?.since ?? ''),
+      since: isCurrent ? slot.since : (stuck?.since ?? saga.log.get('alloc/succeeded') ?? ''),
       ...(stuck ? { stuck } : {}),
       ...(saga.abandoned === undefined ? {} : { abandoned: saga.abandoned }),
     };

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { failureOf, isTerminal, processOf, type ProcessId, type Saga, type SagaEntry, type Slot, type VatLife, type WorkerEnd } from './life.js';
 
 export type LifeEvent =
-  /** A worker is wanted. `gen` was never used before; `tag` is what its process will be known by. */
-  | { readonly kind: 'begin'; readonly gen: number; readonly executor: number; readonly tag: string; readonly at: string }
+  /** A worker is wanted. `gen` was never used before; `tag` is what its process will be known by. `takesOver`: in the place of one that runs. */
+  | { readonly kind: 'begin'; readonly gen: number; readonly executor: number; readonly tag: string; readonly at: string; readonly takesOver?: boolean }
   | { readonly kind: 'charged'; readonly gen: number }
   | { readonly kind: 'refused'; readonly gen: number; readonly why: string }
   | { readonly kind: 'spawned'; readonly gen: number; readonly process: ProcessId }
@@ -107,12 +107,23 @@ function advanceSaga(life: VatLife, saga: Saga, event: SagaEvent): Step {
 }
 
 /** ALLOC and CLAIM in one write. A slot that another attempt holds refuses: nothing but the generation is spent. */
-function begin(life: VatLife, { gen, executor, tag, at }: Extract<LifeEvent, { kind: 'begin' }>): Step {
+function begin(life: VatLife, { gen, executor, tag, at, takesOver = false }: Extract<LifeEvent, { kind: 'begin' }>): Step {
   const { slot } = life;
+  if (takesOver) return beginHandOver(life, { gen, executor, tag, log: new Map([['alloc/succeeded', at], ['charge/started', '']]) });
   if (!isTerminal(slot)) return { life, effects: [{ kind: 'tell', gen, outcome: { failed: `generation ${slot?.gen} has the slot of ${life.vat} and is ${slot?.state}` } }] };
   assert(slot === undefined || gen > slot.gen, `generation ${gen} of ${life.vat} was used before`);
   const log = new Map<SagaEntry, string>([['alloc/succeeded', ''], ['claim/succeeded', ''], ['charge/started', '']]);
   return { life: { ...life, slot: { gen, state: 'starting', since: at }, sagas: [...life.sagas, { gen, executor, tag, log }] }, effects: [{ kind: 'charge', gen }] };
+}
+
+/** The slot stays with the worker that runs until the new one answers: so there is always one that has it. */
+function beginHandOver(life: VatLife, saga: Saga): Step {
+  const { gen } = saga;
+  const { slot } = life;
+  if (slot?.state !== 'running') return { life, effects: [{ kind: 'tell', gen, outcome: { failed: `no worker of ${life.vat} runs whose place it could take` } }] };
+  const other = life.sagas.find(({ over, log }) => over !== undefined || log.has('retire/started'));
+  if (other) return { life, effects: [{ kind: 'tell', gen, outcome: { failed: `generation ${other.gen} of ${life.vat} is in a hand-over that is not over` } }] };
+  return { life: { ...life, sagas: [...life.sagas, { ...saga, over: slot.gen }] }, effects: [{ kind: 'charge', gen }] };
 }
 
 /** A process that comes to be after its saga was fenced is noted and ended. */
@@ -128,9 +139,24 @@ function onSpawned(life: VatLife, saga: Saga, process: ProcessId): Step {
 function onReady(life: VatLife, saga: Saga, at: string): Step {
   const { slot } = life;
   if (isUndoing(saga) || !saga.log.has('spawn/succeeded')) return nothing(life);
+  if (saga.over !== undefined) return takeOver(life, saga, at);
   if (slot?.gen !== saga.gen || slot.state !== 'starting') return takeBack(life, saga, 'it ended as soon as it had answered');
   const running: Slot = { ...slot, state: 'running', since: at };
   return { life: { ...without(life, saga), slot: running }, effects: [{ kind: 'tell', gen: saga.gen, outcome: 'running' }] };
+}
+
+/** A compare-and-set on the worker before, which is ended by an undo of its own: its charge goes when it is gone. */
+function takeOver(life: VatLife, saga: Saga, at: string): Step {
+  const { slot } = life;
+  const [process, before] = [processOf(saga), slot?.process];
+  if (slot?.gen !== saga.over || slot?.state !== 'running' || !before || !process) return takeBack(life, saga, 'the worker whose place it was to take has ended');
+  const log = new Map<SagaEntry, string>([['charge/succeeded', ''], ['spawn/succeeded', JSON.stringify(before)], ['retire/started', ''], ['spawn/undo_started', '']]);
+  const retired: Saga = { gen: slot.gen, executor: saga.executor, tag: before.tag, log };
+  const after = without(life, saga);
+  return {
+    life: { ...after, sagas: [...after.sagas, retired], slot: { gen: saga.gen, state: 'running', since: at, process } },
+    effects: [{ kind: 'tell', gen: saga.gen, outcome: 'running' }, { kind: 'end', gen: slot.gen, tag: before.tag, process: before, of: 'saga' }],
+  };
 }
 
 /** From here on the saga is fenced: no process may be started for it, and one that comes late is ended. */
@@ -155,6 +181,12 @@ function unclaim(life: VatLife, gen: number, at: string): VatLife {
 function onExit(life: VatLife, { gen, end, seq, at }: Extract<LifeEvent, { kind: 'exit' }>): Step {
   const { slot } = life;
   const release: LifeEffect = { kind: 'release', gen, of: 'notice' };
+  const saga = life.sagas.find(one => one.gen === gen);
+  if (saga?.log.has('retire/started')) return { life, effects: [release] }; // it was expected
+  if (saga?.over !== undefined && !isUndoing(saga)) {
+    const back = takeBack(life, saga, 'it ended before it took over');
+    return { ...back, effects: [release, ...back.effects] };
+  }
   if (slot?.gen !== gen || isTerminal(slot)) return { life, effects: [release, { kind: 'count-stale', gen }] };
   return { life: { ...life, slot: { ...slot, state: 'exited', since: at, end: { ...end, seq } } }, effects: [release] };
 }

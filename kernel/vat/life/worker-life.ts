@@ -67,6 +67,8 @@ export class WorkerLife {
   readonly #ownLedger: WorkerLedger | undefined;
   readonly #lives = new Map<string, VatLife>();
   readonly #attempts = new Map<number, Attempt>();
+  /** Processes of ours that run, by generation. */
+  readonly #children = new Map<number, WorkerProcess>();
   /** Effects and notices under way. */
   readonly #underWay = new Set<Promise<void>>();
   readonly #closing = new AbortController();
@@ -233,7 +235,7 @@ export class WorkerLife {
     });
     const { executor } = this.#journal;
     // Synced: no generation is given out twice, whatever happens to this machine. What follows need only outlive this process.
-    this.#track(this.#happen(start.vatId, { kind: 'begin', gen, executor, tag, at: now() }, [{ key: lastGenKey, value: String(gen) }]));
+    this.#track(this.#happen(start.vatId, { kind: 'begin', gen, executor, tag, at: now(), takesOver: 'heapToCome' in start }, [{ key: lastGenKey, value: String(gen) }]));
     try {
       const ended = await outcome;
       const { worker, error } = this.#attempts.get(gen) as Attempt;
@@ -312,7 +314,11 @@ export class WorkerLife {
   /** The process does nothing before it is noted: a host that dies in between leaves one that ends by itself, at the end of its input. */
   async #onProcess(vat: string, gen: number, attempt: Attempt, process: WorkerProcess): Promise<void> {
     attempt.process = process;
-    this.#track(process.ended.then(end => this.report(vat, gen, end)));
+    this.#children.set(gen, process);
+    this.#track(process.ended.then(end => {
+      this.#children.delete(gen);
+      return this.report(vat, gen, end);
+    }));
     await this.#happen(vat, { kind: 'spawned', gen, process: this.#processes.identify(process.pid, attempt.tag) });
   }
 
@@ -325,7 +331,7 @@ export class WorkerLife {
         await this.#happen(vat, { kind: 'stuck', gen, why, at: now() });
       },
     };
-    const own = this.#attempts.get(gen)?.process;
+    const own = this.#children.get(gen);
     if (own) {
       own.kill();
       await awaitChild(own.pid, own.ended, options);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { HostFacts } from '../../../app/host-db/host-facts.js';
+import { readWorkers } from '../../../app/host-db/workers-report.js';
 import { hostDatabasePath } from '../../../app/host-db/level-host-store.js';
 import { DatabaseLocked } from '../../../app/store.js';
 import { MemoryHostStore, WorkerLife } from '../../../kernel/index.js';
@@ -59,7 +60,12 @@ async function startHost(home: string, crash = 'never'): Promise<{ readonly chil
   return host;
 }
 
-test('a worker that outlives its killed host is ended before the next one starts anything', async () => {
+/** What the workers of a home's last host are charged, by its rows. */
+async function chargedWorkers(home: string): Promise<string | undefined> {
+  return (await readWorkers(home)).usage.find(({ dimension }) => dimension === 'workers')?.used;
+}
+
+test('F11, F31: a worker that outlives its killed host is ended, and its charge released, before the next one starts anything; a home has one host', async () => {
   const home = makeHome();
   const { child, ended, worker } = await startHost(home);
   const orphan = worker();
@@ -68,12 +74,14 @@ test('a worker that outlives its killed host is ended before the next one starts
   child.kill('SIGKILL');
   await ended;
   assert.ok(processTable.isRunning(orphan), 'it is the next host that ends it');
+  assert.equal(await chargedWorkers(home), '1', 'it takes what it takes');
   const facts = await HostFacts.open({ home, log });
   assert.ok(!processTable.isRunning(orphan));
   assert.equal(facts.life.orphansEnded, 1);
   assert.ok(lines.includes('ended workers that an earlier node had left behind'));
   assert.deepEqual(facts.life.status(), []);
   await facts.close();
+  assert.equal(await chargedWorkers(home), '0');
 });
 
 for (const crash of ['begin', 'charged', 'unnoted', 'spawned', 'ready', 'exit', 'not-ready', 'gone', 'released']) {
@@ -82,6 +90,7 @@ for (const crash of ['begin', 'charged', 'unnoted', 'spawned', 'ready', 'exit', 
     const { worker } = await startHost(home, crash);
     const left = worker();
     assert.equal(left === undefined, ['begin', 'charged'].includes(crash));
+    assert.equal(await chargedWorkers(home), ['charged', 'unnoted', 'spawned', 'ready'].includes(crash) ? '1' : '0', 'in the others it was known to be gone, or not charged yet');
     if (left) assert.equal(processTable.isRunning(left), ['unnoted', 'spawned', 'ready'].includes(crash));
     const facts = await HostFacts.open({ home, log });
     assert.deepEqual(facts.life.status(), []);
@@ -113,7 +122,7 @@ test('a host over a copy of the home leaves the workers of the original alone', 
 
 const slotOf = (process: ProcessId): [string, string] => ['slot/v1', JSON.stringify({ gen: 1, state: 'running', since: 'before', process })];
 
-test('a process is ended only if number, start time and tag are all what was noted', async () => {
+test('F10: a process is ended only if number, start time and tag are all what was noted: one that got the number later survives', async () => {
   const tag = `v1:a-tag@${'0'.repeat(16)}.0000000001`;
   const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', tag], { stdio: 'ignore' });
   children.push(stranger);

@@ -1,10 +1,11 @@
 /** What may go wrong between a worker's charge and its release, one case after another. The ids are those of the specification's list. */
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import { NoRoomForWorker } from '../../../kernel/vat/protocol.js';
 import { WorkerLife, WorkerLost, type HostLimits, type WorkerLifeOptions } from '../../../kernel/index.js';
 import type { WorkerNeeds } from '../../../kernel/vat/life/ledger.js';
 import { mutantLedger, realLedger, type ObservedLedger } from '../../support/mutant-ledgers.js';
-import { HeldStore, StagedWorkers, type StagedProcess } from '../../support/staged-host.js';
+import { HeldStore, StagedProcess, StagedWorkers } from '../../support/staged-host.js';
 import { StagedProcessTable } from '../../support/staged-processes.js';
 import { until } from '../../support/worker-kit.js';
 
@@ -113,14 +114,14 @@ test('F3: notices five times over, out of order, and before READY release each t
 test('F4: a process that comes to be after its start was taken back is ended at once, and has no row', { timeout: 60_000 }, async () => {
   const host = await Host.open();
   let order: (() => Promise<void>) | undefined;
-  const process = { pid: 77, ended: new Promise<never>(() => undefined), kill: () => undefined };
   const ended: number[] = [];
-  const table = new StagedProcessTable(host.workers);
-  const life = await WorkerLife.open({
-    store: new HeldStore(), ...host.ledger.options,
-    processes: { identify: (pid, tag) => table.identify(pid, tag), isRunning: ({ pid }) => !ended.includes(pid), kill: ({ pid }) => { ended.push(pid); }, withTag: () => [] },
-  });
-  const late = { start: (start: { onProcess?: (one: typeof process) => Promise<void> }) => {
+  const process = new StagedProcess(77, { name: 'v7:late', vatId: 'v7', bundle: new Uint8Array(), computronsPerDelivery: 1 });
+  process.kill = () => {
+    ended.push(77);
+    process.end();
+  };
+  const life = await WorkerLife.open({ store: new HeldStore(), processes: new StagedProcessTable(host.workers), ...host.ledger.options });
+  const late = { start: (start: { onProcess?: (one: StagedProcess) => Promise<void> }) => {
     order = async () => start.onProcess?.(process);
     return Promise.reject(new WorkerLost('the order timed out'));
   }, shutdown: () => Promise.resolve() };
@@ -211,6 +212,58 @@ test('F21: the notice of an earlier incarnation comes when the next one runs, an
   old.tellMonitor();
   await until(() => host.life.staleNotices === 1, 'the late notice');
   assert.equal(host.state('v7'), '2 running');
+  await host.rest(['v7.2']);
+});
+
+/** A successor of the vat's worker, from a heap that is being written. */
+function startSuccessor(host: Host, vatId: string): { readonly started: Promise<unknown>; readonly written: () => void } {
+  let written!: () => void;
+  const heapToCome = new Promise<{ readonly bytes: Uint8Array }>(done => { written = () => { done({ bytes: new Uint8Array() }); }; });
+  const started = host.life.workers(host.workers).start({ name: `${vatId}:staged`, vatId, heapToCome, computronsPerDelivery: 1 });
+  started.catch(() => undefined); // whoever asked is told
+  return { started, written };
+}
+
+test('F27: at a hand-over both workers are charged while both live, and the first keeps the slot until the second answers', { timeout: 60_000 }, async () => {
+  const host = await Host.open();
+  const old = await host.run('v7');
+  const { started } = startSuccessor(host, 'v7');
+  const next = await host.workers.processOf('v7', 2);
+  assert.deepEqual(host.ledger.rows(), ['v7.1', 'v7.2']);
+  assert.equal(host.state('v7'), '1 running, 2 starting');
+  next.answer();
+  await started;
+  await until(() => old.isKilled, 'the end of the first');
+  assert.equal(host.state('v7'), '1 ending, 2 running');
+  assert.deepEqual(host.ledger.rows(), ['v7.1', 'v7.2'], 'the first may still live');
+  old.end();
+  await until(() => host.state('v7') === '2 running', 'the first is gone');
+  assert.equal(host.life.staleNotices, 0, 'its notice was expected');
+  await host.rest(['v7.2']);
+});
+
+test('F27: a hand-over without room, or whose second worker fails, leaves the first as it is', { timeout: 60_000 }, async () => {
+  const host = await Host.open({ limits: { host: { workers: 2n } } });
+  await host.run('v7');
+  const failing = startSuccessor(host, 'v7');
+  (await host.workers.processOf('v7', 2)).end();
+  await assert.rejects(failing.started, /it ended/);
+  assert.deepEqual([host.state('v7'), host.ledger.rows()], ['1 running', ['v7.1']]);
+  await host.run('v8');
+  await assert.rejects(startSuccessor(host, 'v7').started, NoRoomForWorker);
+  assert.deepEqual([host.state('v7'), host.ledger.rows()], ['1 running', ['v7.1', 'v8.3']]);
+  await host.rest(['v7.1', 'v8.3']);
+});
+
+test('F27: a second hand-over does not begin before the first is over', { timeout: 60_000 }, async () => {
+  const host = await Host.open();
+  const old = await host.run('v7');
+  const { started } = startSuccessor(host, 'v7');
+  (await host.workers.processOf('v7', 2)).answer();
+  await started;
+  await assert.rejects(startSuccessor(host, 'v7').started, /generation 1 of v7 is in a hand-over that is not over/);
+  old.end();
+  await until(() => host.state('v7') === '2 running', 'the first is gone');
   await host.rest(['v7.2']);
 });
 
