@@ -24,7 +24,7 @@ import { refuseUnknownStores, requireSchema, requireStores } from './host/releas
 import { firstStage } from './host/first-stage.js';
 import { UpgradeGate, UpgradeNeeded, type Verdict } from './host/upgrade.js';
 import { installedBundles } from './installed-bundles.js';
-import { KernelHost, kernelModule, kernelStore, storageStore } from './host/index.js';
+import { KernelHost, kernelModule, kernelStore, provisioningStore, storageStore } from './host/index.js';
 import { makeBankService } from './host/services/bank.js';
 import { storageService } from './host/services/storage.js';
 import { storesOfUpgrades, type Upgrades } from './upgrade-handlers.js';
@@ -68,6 +68,8 @@ export type AppOptions = {
   readonly repairServers?: readonly string[];
   readonly onDamagedHeap?: (what: DamagedHeap) => void;
   readonly onRestoreStep?: (step: RestoreStep) => void;
+  /** A chain for development stops where the ledger of its kernel is wrong; others refuse charges and run on. */
+  readonly stopsAtLedgerFault?: boolean;
 };
 
 /** Which vats were online when this host last ran, and where that is noted for the next time; the most recently used last. */
@@ -147,7 +149,7 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
   const kernelAddress = addressText(moduleAddress(kernelModule));
   const inState = storesOnDisk(database.chainRows);
   const upgrades = options.upgrades ?? new Map<string, never>();
-  const ofRelease = [...new Set([...coreStores, upgradeStore, kernelStore, storageStore, ...storesOfUpgrades(upgrades)])];
+  const ofRelease = [...new Set([...coreStores, upgradeStore, kernelStore, storageStore, provisioningStore, ...storesOfUpgrades(upgrades)])];
   // Stores of a later release are read as well: its plans say which release it is.
   const store = openMultiStore({ names: [...new Set([...ofRelease, ...inState])], rows: database.chainRows, pruning: options.pruning });
   const plans = rehearsed(makeUpgradeKeeper(codecs), options.rehearsedPlan);
@@ -182,7 +184,7 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
     ...(options.onReplay ? { onReplay: options.onReplay } : {}),
     ...(recorder ? { record: recorder.record } : {}),
   });
-  const host = new KernelHost({ kernel, codecs, bank, kernelAddress, blobs, log, digestState: database.get(digestStateKey) ?? emptyDigest(), ...(recorder ? { recorder } : {}) });
+  const host = new KernelHost({ kernel, codecs, bank, kernelAddress, blobs, log, digestState: database.get(digestStateKey) ?? emptyDigest(), stopsAtLedgerFault: options.stopsAtLedgerFault ?? false, ...(recorder ? { recorder } : {}) });
   const startNextRun = (trigger: Trigger): void => {
     if (isClosing) return; // the turn after the last Commit may come when the workers are gone
     if (!gate.allowsRun(store.branch(), store.version + 1n)) return;

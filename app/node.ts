@@ -71,6 +71,8 @@ export type NodeOptions = {
   readonly onHaltStep?: (step: HaltStep) => void;
   readonly onMigrated?: () => void;
   readonly onStep?: AppOptions['onStep'] & {};
+  /** For a chain without value: it stops where the ledger of its kernel is wrong. */
+  readonly stopsAtLedgerFault?: boolean;
   /** What an operator must read, some lines of text: incidents of which nobody has taken note. */
   readonly onScreen?: (screen: string) => void;
   /** Ends a start that takes long. */
@@ -161,6 +163,7 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
     log,
     ...optional('onReplay', options.onReplay),
     ...optional('onCommitStep', options.onCommitStep),
+    ...optional('stopsAtLedgerFault', options.stopsAtLedgerFault),
     txLookup: makeTxLookup(() => rpcUrl),
   });
   let control: ControlServer | undefined;

@@ -18,6 +18,7 @@ import {
   clistsAreBijections, countsMatchHolders, entriesReferToWhatExists, gcActionsAreForLiveVats, importersIndexIsExact, numbersAreFresh, orphansAndServiceObjectsAreHeld,
   ownersHaveWhatTheyExport, promisesAreHeld, serviceDataIsOfServiceObjects,
 } from './audit/references.js';
+import { chargesAreOfWhatThereIs, countersAreWhatRowsSay, vatsAreChargedForAsTheyAre } from './audit/ledger.js';
 import { readView, type View } from './audit/view.js';
 import type { ReadableRows } from './store/storage.js';
 
@@ -31,6 +32,7 @@ const invariants = {
   settledPromisesInClistsHaveANotify, notifiesAreOfSettledPromises, subscribersHaveThePromise, promisesAreHeld, promiseRowsHaveTheirPromise,
   queuedMessagesNameObjects, onlyPausedVatsHaveAQueueOfTheirOwn, pausedQueuesHoldNoAloneItems, reapsAreQueuedOnce, laterReapsAreQueuedOnce, timersKnowTheirTokens, pinsAreOfNamedVats,
   terminatedVatsAreBeingRemoved, nothingIsLeftOfForgottenVats, vatsHaveProgress, vatsHaveTheirBundle, spansBeginWithTheirStart, spanRowsAreExact, historyIsCounted,
+  countersAreWhatRowsSay, vatsAreChargedForAsTheyAre, chargesAreOfWhatThereIs,
 } as const satisfies Readonly<Record<string, Invariant>>;
 
 /** Reads every transcript: too much for after every step. */

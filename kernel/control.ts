@@ -2,12 +2,13 @@
  * What the authority over the whole kernel decides: done at the beginning of a run, before anything else and whatever the
  * budget says. Each is a step of its own. One that cannot be done has the outcome REJECTED.
  */
-import { kernelCodes, type ActionRefusal, type ControlAction } from './action.js';
+import { kernelCodes, refusalText, type ActionRefusal, type ControlAction, type LedgerControl, type VatControl } from './action.js';
 import { errorData, undefinedData } from './errors.js';
 import { asVatId, type VatId } from './ids.js';
 import { holdVat, releaseVat, releaseProblem } from './meter.js';
 import { settleAction, type ActionWatcher } from './outcome.js';
 import { isName } from './principal.js';
+import { changeQuota, reconcileCollection } from './provisioning/limits.js';
 import { publish } from './service/directory.js';
 import type { KernelState } from './state.js';
 import { beginStep, closeStep, type StepRecord } from './step.js';
@@ -22,23 +23,30 @@ export type ControlReport = { readonly step: StepRecord; readonly discard: VatId
 export function takeControl(state: KernelState, action: ControlAction): ControlReport {
   beginStep(state);
   state.outbound.push({ kind: 'action-taken', action: action.id });
+  const { refusal, discard } = 'vat' in action ? controlVat(state, action) : { refusal: controlLedger(state, action) };
+  settle(state, action, refusal);
+  return { step: closeStep(state, 'intake'), discard };
+}
+
+function controlVat(state: KernelState, action: VatControl): { readonly refusal?: ActionRefusal | undefined; readonly discard?: VatId | undefined } {
   const vat = asVatId(action.vat);
   const refusal = refusalOf(state, action, vat);
-  if (refusal) settle(state, action, refusal);
-  else {
-    execute(state, action, vat as VatId);
-    settle(state, action, undefined);
-  }
-  const discard = !refusal && action.kind === 'terminate' ? vat : undefined;
-  return { step: closeStep(state, 'intake'), discard };
+  if (refusal) return { refusal };
+  execute(state, action, vat as VatId);
+  return { discard: action.kind === 'terminate' ? vat : undefined };
+}
+
+function controlLedger(state: KernelState, action: LedgerControl): ActionRefusal | undefined {
+  if (action.kind === 'set-quota') return changeQuota(state, action.change, `limit of ${action.change.dimension} was set by action ${action.id}`);
+  return reconcileCollection(state, action.collection) ? undefined : { code: kernelCodes.badOption, text: `there is no collection ${action.collection}` };
 }
 
 function settle(state: KernelState, { id, sender }: ControlAction, refusal: ActionRefusal | undefined): void {
   const watcher: ActionWatcher = { kind: 'action', action: String(id), account: sender, saveAs: '', shape: 'plain' };
-  settleAction(state, watcher, refusal !== undefined, refusal ? errorData(`kernel/${refusal.code}: ${refusal.text}`) : undefinedData);
+  settleAction(state, watcher, refusal !== undefined, refusal ? errorData(refusalText(refusal)) : undefinedData);
 }
 
-function refusalOf({ rows }: KernelState, action: ControlAction, vat: VatId | undefined): ActionRefusal | undefined {
+function refusalOf({ rows }: KernelState, action: VatControl, vat: VatId | undefined): ActionRefusal | undefined {
   if (vat === undefined || !readVat(rows, vat)) return { code: kernelCodes.unknownVat, text: `unknown vat ${action.vat}` };
   if (!isAlive(rows, vat)) return { code: kernelCodes.vatTerminated, text: `${action.vat} is terminated` };
   if (action.kind === 'publish' && !isSystemName(action.name)) return { code: kernelCodes.badName, text: `"${action.name}" is no name under sys.` };
@@ -49,7 +57,7 @@ function refusalOf({ rows }: KernelState, action: ControlAction, vat: VatId | un
 /** Whether `sys.<name>` is a name. */
 export const isSystemName = (name: string): boolean => name !== '' && isName(`sys.${name}`);
 
-function execute(state: KernelState, action: ControlAction, vat: VatId): void {
+function execute(state: KernelState, action: VatControl, vat: VatId): void {
   switch (action.kind) {
     case 'hold': return holdVat(state, vat);
     case 'release': return releaseVat(state, vat);

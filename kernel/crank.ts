@@ -5,9 +5,11 @@ import { errorData, vatTerminated } from './errors.js';
 import type { GcAction } from './gc.js';
 import type { VatId } from './ids.js';
 import type { NotifyItem, SendItem } from './items.js';
-import { chargeVat } from './meter.js';
+import { chargeVat, pauseVat } from './meter.js';
 import { settleNotices, type QueuedNotify } from './notify.js';
-import { noteAtWork, pageInPrice } from './page-in.js';
+import { noteAtWork, noteAway, pageInPrice } from './page-in.js';
+import type { QuotaRefusal } from './provisioning/refusal.js';
+import { settleStorage } from './provisioning/vat-charges.js';
 import { releaseItem, takeFromQueue } from './queues.js';
 import { noteMoreToReap, queueDueReap, takeReap } from './reap.js';
 import { rejectResult } from './route.js';
@@ -140,6 +142,10 @@ export function settleVatItem(state: KernelState, planned: Extract<PlannedItem, 
     undoStep(state, mark);
     dropSource(state, vat, source);
     terminateVat(state, vat, true, verdict.info);
+  } else if (verdict.kind === 'refused') {
+    undoStep(state, mark);
+    refuseSource(state, vat, source, verdict.refusal);
+    noteAway(state, vat);
   } else if (verdict.exit) {
     terminateVat(state, vat, false, verdict.exit);
   }
@@ -177,6 +183,8 @@ function limitOf(state: KernelState, vat: VatId, meterTimes: number): number {
 
 export type AppliedOutcome =
   | { readonly kind: 'keep'; readonly exit: CapData | undefined }
+  /** There is no room for what the vat wants to store. It is not at fault and lives on; the delivery did not happen. */
+  | { readonly kind: 'refused'; readonly refusal: QuotaRefusal }
   /** Nothing that the vat did counts, and it ends; `info` says why, with krefs that the undone step does not need. */
   | { readonly kind: 'abort'; readonly info: CapData; readonly reason: string };
 
@@ -195,14 +203,17 @@ export function applyOutcome(state: KernelState, vat: VatId, delivery: VatDelive
   const fault = faultOf(outcome.verdict);
   if (fault !== undefined) return abort(fault);
   if (scope.exit?.isFailure) return { kind: 'abort', reason: 'the vat exited with a failure', info: withoutSlots(scope.exit.info) };
-  if (scope.stored !== 0) countStored(state, vat, scope.stored);
+  const refusal = scope.stored === 0 ? undefined : countStored(state, vat, scope.stored);
+  if (refusal) return { kind: 'refused', refusal };
   appendDelivery(state, vat, delivery, outcome, meterTimes);
   return { kind: 'keep', exit: scope.exit?.info };
 }
 
-function countStored(state: KernelState, vat: VatId, grown: number): void {
+function countStored(state: KernelState, vat: VatId, grown: number): QuotaRefusal | undefined {
   const progress = readProgress(state.rows, vat);
-  writeProgress(state, vat, { ...progress, stored: progress.stored + grown });
+  const stored = progress.stored + grown;
+  writeProgress(state, vat, { ...progress, stored });
+  return settleStorage(state, vat, stored);
 }
 
 function abort(reason: string): AppliedOutcome {
@@ -246,6 +257,21 @@ function dropSource(state: KernelState, vat: VatId, source: VatSource): void {
         releaseItem(state, item);
       }
   }
+}
+
+/**
+ * After a refusal of the ledger: who waits for a result is told why. What has none waits, and the vat is paused, so that its
+ * owner makes room and resumes it.
+ */
+function refuseSource(state: KernelState, vat: VatId, source: VatSource, { text }: QuotaRefusal): void {
+  const [only] = source.from === 'queue' ? itemsOf(source) : [];
+  if (only?.item.type !== 'send' || only.item.result === null) {
+    pauseVat(state, vat);
+    return;
+  }
+  state.rows.delete(only.key);
+  rejectResult(state, only.item, errorData(text));
+  releaseItem(state, only.item);
 }
 
 const takesSnapshot = (source: VatSource): boolean => source.from === 'reap' && source.takesSnapshot;

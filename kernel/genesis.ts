@@ -2,6 +2,10 @@
 import { encodeCapData, slotRef, type Passable } from './capdata.js';
 import type { VatId } from './ids.js';
 import type { VatSettings } from './items.js';
+import { pinBundle } from './provisioning/bundle-pins.js';
+import { ledgerOf, openAccount } from './provisioning/consensus-ledger.js';
+import type { QuotaRefusal } from './provisioning/refusal.js';
+import { chargeNewVat } from './provisioning/vat-charges.js';
 import { enqueue } from './queues.js';
 import { hold } from './refcount.js';
 import { routeSend } from './route.js';
@@ -45,16 +49,26 @@ export function initializeKernel(state: KernelState, config: KernelConfig, bundl
   if (lacking !== undefined) throw new Error(`kernel config: vat "${lacking}" wants bundle ${config.vats[lacking]?.bundleId ?? ''}, which is not installed`);
   beginStep(state);
   state.rows.set(keys.schema, String(schemaVersion));
-  for (const { bundleId, size } of bundles) state.rows.set(keys.bundle(bundleId), String(size));
+  openAccount(ledgerOf(state), '');
+  for (const { bundleId, size } of bundles) {
+    state.rows.set(keys.bundle(bundleId), String(size));
+    mustFit(pinBundle(state, bundleId, BigInt(size), ''));
+  }
   const ordered = bootstrap === undefined ? names : [bootstrap, ...names.filter(name => name !== bootstrap)];
   const vats = new Map(ordered.map(name => [name, addStaticVat(state, name, config.vats[name] as StaticVat)]));
   if (bootstrap !== undefined) sendBootstrap(state, vats.get(bootstrap) as VatId, vats);
   return closeStep(state, 'genesis');
 }
 
+function mustFit(refusal: QuotaRefusal | undefined): void {
+  if (refusal) throw new Error(`kernel config: ${refusal.text}`);
+}
+
 function addStaticVat(state: KernelState, name: string, { bundleId, parameters, settings }: StaticVat): VatId {
   const all: VatSettings = { ...defaultSettings, ...settings };
-  const vat = addVat(state, { label: name, owner: '', bundleId, settings: all });
+  const record = { label: name, owner: '', bundleId, settings: all };
+  const vat = addVat(state, record);
+  mustFit(chargeNewVat(state, vat, record));
   const root = rootOf(state, vat);
   hold(state, root);
   state.rows.set(keys.pin(root), vat);

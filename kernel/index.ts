@@ -13,6 +13,17 @@ export type { InstalledBundle, KernelConfig, StaticVat } from './genesis.js';
 export { asKernelObjectId, asVatId, storedKref, type KernelObjectId, type Kref, type VatId } from './ids.js';
 export { Kernel, budgetPolicy, type KernelOptions, type KernelRun } from './kernel.js';
 export type { VatSettings } from './items.js';
+export {
+  amountsOf, auditLedger, charge, childrenOf, collectionOf, highWater, LedgerBroken, makeLedger, memoryTables, openCollection, release, rowOf, rowsAt, settle, tokenOf, tokenText, usageOf,
+  type Ledger, type LedgerFault, type LedgerSpec, type Row as LedgerRow, type Token as LedgerToken, type Usage as LedgerUsage,
+} from './ledger/index.js';
+export { accountCollection, readLedger, vatCollection, wholeChain, type ConsensusLedger } from './provisioning/consensus-ledger.js';
+export { asDimension, dimensions, type Dimension, type LedgerParams } from './provisioning/dimensions.js';
+export { dimensionTitles, shownAmount, shownNumber } from './provisioning/amounts.js';
+export { pinRefusal } from './provisioning/bundle-pins.js';
+export { raiseProblem } from './provisioning/limits.js';
+export { provisioningCodes, provisioningSpace, type QuotaRefusal } from './provisioning/refusal.js';
+export { creationRefusal } from './provisioning/vat-charges.js';
 export { ownerOf, owningVat, readObject } from './objects.js';
 export type { OutboundOp } from './outbound.js';
 export { canResolve, isName, isNameInUse, isNewName, namesOf, readName, readPublication } from './principal.js';

@@ -2,7 +2,7 @@
  * Actions enter the kernel: names are resolved, what was checked at acceptance is checked again, and the action becomes an
  * item, or is done at once. Each is a step of its own. One that fails here has the outcome REJECTED.
  */
-import { kernelCodes, type Action, type ActionRefusal } from './action.js';
+import { kernelCodes, refusalText, type Action, type ActionRefusal, type Coin } from './action.js';
 import { checkAccountCapData, encodeCapData, encodeMethargs, mapRefs, slotRef, type CapData, type Passable, type SlotRef } from './capdata.js';
 import { errorData, undefinedData } from './errors.js';
 import { asVatId, type KernelPromiseId, type VatId } from './ids.js';
@@ -10,6 +10,9 @@ import { addCompute, resumeProblem } from './meter.js';
 import { settleAction, type ActionWatcher } from './outcome.js';
 import { dropName, fileName, isNameInUse, isNewName, readName, resolveName } from './principal.js';
 import { addPromise } from './promises.js';
+import { accountCollection, ledgerOf } from './provisioning/consensus-ledger.js';
+import { raiseProblem, raiseQuota } from './provisioning/limits.js';
+import { creationRefusal } from './provisioning/vat-charges.js';
 import { enqueue } from './queues.js';
 import { routeSend } from './route.js';
 import type { FundsService } from './service/funds.js';
@@ -29,10 +32,10 @@ export function takeAction(state: KernelState, action: Action): StepRecord {
   return closeStep(state, 'intake');
 }
 
-function rejectAction(state: KernelState, action: Action, { code, text }: ActionRefusal): void {
-  const coins = action.kind === 'invoke' ? action.funds : action.kind === 'resume-vat' ? action.escrow : [];
+function rejectAction(state: KernelState, action: Action, refusal: ActionRefusal): void {
+  const coins = action.kind === 'invoke' ? action.funds : action.kind === 'resume-vat' || action.kind === 'request-quota' ? action.escrow : [];
   for (const { denom, amount } of coins) state.outbound.push({ kind: 'coins', to: action.sender, denom, amount, reason: 'refunded' });
-  settleAction(state, watcherOf(action), true, errorData(`kernel/${code}: ${text}`));
+  settleAction(state, watcherOf(action), true, errorData(refusalText(refusal)));
 }
 
 /** Grants and renames file under names of their own; what a plain result files is under save_as. */
@@ -54,6 +57,7 @@ function startAction(state: KernelState, action: Action): ActionRefusal | undefi
     case 'create-vat': return createVat(state, action);
     case 'upgrade-vat': case 'terminate-vat': return changeVat(state, action);
     case 'resume-vat': return resume(state, action);
+    case 'request-quota': return requestQuota(state, action);
     case 'grant': return grant(state, action);
     case 'rename': return rename(state, action);
     case 'drop': return drop(state, action);
@@ -110,6 +114,8 @@ function createVat(state: KernelState, action: ActionOf<'create-vat'>): ActionRe
   if (state.rows.get(keys.bundle(action.bundleId)) === undefined) return unknownBundle(action.bundleId);
   const parameters = resolveSlots(state, action.sender, action.parameters);
   if ('code' in parameters) return parameters;
+  const noRoom = creationRefusal(ledgerOf(state), state, { owner: action.sender, label: action.label, settings: action.settings });
+  if (noRoom) return noRoom;
   enqueue(state, {
     type: 'create-vat', vat: null, bundleId: action.bundleId, label: action.label, owner: action.sender,
     parameters: encodeCapData(parameters.value), settings: action.settings, result: outcomePromise(state, action),
@@ -139,20 +145,44 @@ function changeVat(state: KernelState, action: ActionOf<'upgrade-vat'> | ActionO
 
 /** Done at once: no worker is needed. */
 function resume(state: KernelState, action: ActionOf<'resume-vat'>): ActionRefusal | undefined {
-  const { vat: text, sender, price, escrow, payee } = action;
+  const { vat: text, sender } = action;
   const refusal = ownershipRefusal(state, sender, text);
   if (refusal) return refusal;
   const vat = asVatId(text) as VatId;
   const problem = resumeProblem(state.rows, vat, action.addCompute);
   if (problem !== undefined) return { code: kernelCodes.badOption, text: problem };
-  const given = escrow.find(({ denom }) => denom === price.denom)?.amount ?? 0n;
-  if (given < price.amount) return { code: kernelCodes.badOption, text: `it costs ${price.amount}${price.denom} by now` };
+  const tooDear = priceRefusal(action);
+  if (tooDear) return tooDear;
   addCompute(state, vat, action.addCompute);
+  pay(state, action);
+  return finish(state, action);
+}
+
+type Paid = { readonly sender: string; readonly price: Coin; readonly payee: string; readonly escrow: readonly Coin[] };
+
+function priceRefusal({ price, escrow }: Paid): ActionRefusal | undefined {
+  const given = escrow.find(({ denom }) => denom === price.denom)?.amount ?? 0n;
+  return given < price.amount ? { code: kernelCodes.badOption, text: `it costs ${price.amount}${price.denom} by now` } : undefined;
+}
+
+/** The price goes to who is paid, and what is over goes back. */
+function pay(state: KernelState, { sender, price, payee, escrow }: Paid): void {
   if (price.amount > 0n) state.outbound.push({ kind: 'coins', to: payee, ...price, reason: 'paid' });
   for (const { denom, amount } of escrow) {
     const left = denom === price.denom ? amount - price.amount : amount;
     if (left > 0n) state.outbound.push({ kind: 'coins', to: sender, denom, amount: left, reason: 'refunded' });
   }
+}
+
+/** Done at once, like resume. */
+function requestQuota(state: KernelState, action: ActionOf<'request-quota'>): ActionRefusal | undefined {
+  const { sender, dimension, amount } = action;
+  const problem = raiseProblem(ledgerOf(state), accountCollection(sender), dimension, amount, state.params.ledger.accountQuotas);
+  if (problem !== undefined) return { code: kernelCodes.badOption, text: problem };
+  const tooDear = priceRefusal(action);
+  if (tooDear) return tooDear;
+  raiseQuota(state, sender, dimension, amount);
+  pay(state, action);
   return finish(state, action);
 }
 

@@ -3,6 +3,9 @@ import { beginDrain } from './drain.js';
 import { initializeKernel, type InstalledBundle, type KernelConfig } from './genesis.js';
 import type { OutboundOp } from './outbound.js';
 import type { RecordHook } from './record.js';
+import type { LedgerFault } from './ledger/index.js';
+import { touchedCollections } from './provisioning/audit-step.js';
+import { auditWhole } from './provisioning/consensus-ledger.js';
 import { migrateKernel } from './schema/upgrade.js';
 import { runKernel, type RunInput, type RunPolicy, type RunReport } from './run.js';
 import { directoryService } from './service/directory.js';
@@ -72,8 +75,10 @@ export class Kernel {
     return new Set(this.state.services.keys());
   }
 
-  /** Writes the first state into an empty store. */
-  initialize(config: KernelConfig, bundles: readonly InstalledBundle[]): StepRecord {
+  /** Writes the first state into an empty store. Whatever this process did before decides nothing. */
+  initialize(config: KernelConfig, bundles: readonly InstalledBundle[], params: KernelParams = defaultParams): StepRecord {
+    this.state.params = params;
+    this.state.mark = 0n;
     return initializeKernel(this.state, config, bundles);
   }
 
@@ -81,13 +86,15 @@ export class Kernel {
    * Runs from the state as it is. `now` is the time of the last block in seconds. The writes stay in the storage, apart
    * from what is committed, until the host commits them.
    */
-  async run(input: RunInput & { readonly now: bigint; readonly params: KernelParams }, policy: RunPolicy = budgetPolicy(input.params)): Promise<KernelRun> {
+  async run(input: RunInput & { readonly now: bigint; readonly params: KernelParams; /** The host's count of runs. */ readonly mark?: bigint }, policy: RunPolicy = budgetPolicy(input.params)): Promise<KernelRun> {
     this.state.now = input.now;
     this.state.params = input.params;
+    this.state.mark = input.mark ?? 0n;
     this.state.outbound.length = 0;
     const { onStep, yieldToHost = () => Promise.resolve() } = this.#options;
     const host = { state: this.state, warehouse: this.warehouse, engine: this.#options.engine, yieldToHost, ...(onStep ? { onStep } : {}) };
     const report = await runKernel(host, policy, input);
+    this.#tellOfQuotas();
     return { ...report, outbound: [...this.state.outbound] };
   }
 
@@ -95,14 +102,27 @@ export class Kernel {
    * In the place of a run, in the block of an upgrade: brings the rows to the schema of this release, in one step; a second one
    * says that the next runs do first what stands in the run-queue now (drain.ts). Throws when the schema is a later one.
    */
-  migrate(): KernelRun & { readonly modified: boolean } {
+  migrate({ params = defaultParams, mark = 0n }: { readonly params?: KernelParams; readonly mark?: bigint } = {}): KernelRun & { readonly modified: boolean } {
+    this.state.params = params;
+    this.state.mark = mark;
     this.state.outbound.length = 0;
     const migrated = migrateKernel(this.state);
     beginStep(this.state);
     beginDrain(this.state);
     const steps = [...(migrated ? [migrated] : []), closeStep(this.state, 'migrate')];
     for (const step of steps) this.#options.onStep?.(step);
+    this.#tellOfQuotas();
     return { computrons: 0n, cranks: 0, steps, outbound: [...this.state.outbound], modified: migrated !== undefined };
+  }
+
+  /** The host keeps a copy of each collection of the ledger that others can look at. */
+  #tellOfQuotas(): void {
+    for (const collection of touchedCollections(this.state)) this.state.outbound.push({ kind: 'quota', collection });
+  }
+
+  /** Every counter of the ledger, counted again; what is wrong. */
+  auditLedger(): readonly LedgerFault[] {
+    return auditWhole(this.state);
   }
 
   /** Throws EngineMissing when a vat runs on another engine than the workers'. Another base snapshot is no hindrance. */
@@ -148,7 +168,7 @@ export class Kernel {
 /** What the functions of the kernel work on, over a store; the services of the kernel itself and those given. */
 export function makeKernelState(rows: KernelStorage, given: readonly KernelService[] = [], record?: RecordHook): KernelState {
   const services = [vatsService, timerService, directoryService, ...given];
-  return { rows, services: new Map(services.map(service => [service.name, service])), params: defaultParams, now: 0n, zero: new Set(), outbound: [], record };
+  return { rows, services: new Map(services.map(service => [service.name, service])), params: defaultParams, now: 0n, mark: 0n, zero: new Set(), outbound: [], record };
 }
 
 /** Until the chain's budget of computrons for one block is spent; it may be passed by one round. */

@@ -17,6 +17,12 @@ export type OutboundOp =
   /** Published state, provable in the app state. */
   | { readonly kind: 'publish'; readonly path: string; readonly how: 'set' | 'append'; readonly text: string }
   | { readonly kind: 'unpublish'; readonly path: string }
+  /** The collection of the ledger changed, or is gone. */
+  | { readonly kind: 'quota'; readonly collection: string }
+  /** An audit found that a counter of the ledger is not what its rows say: charges below that collection are refused from now on. */
+  | { readonly kind: 'ledger-fault'; readonly collection: string; readonly what: string; readonly used: bigint; readonly counted: bigint }
+  /** A bundle that the host has stored finds no room: it is not in the kernel's table. */
+  | { readonly kind: 'bundle-refused'; readonly bundleId: string; readonly account: string; readonly reason: string }
   /** A promise that a controller's host asked to be told of is settled. Only a kernel without a chain has such promises. */
   | { readonly kind: 'host-promise'; readonly promise: KernelPromiseId; readonly policy: ResolutionPolicy; readonly isReject: boolean; readonly data: CapData };
 

@@ -10,6 +10,8 @@ import { cyclesAreWanted, searchCycles } from './cycles.js';
 import { advanceDrain, readDrain, stageIsOver } from './drain.js';
 import { takeAction } from './intake.js';
 import { queueLaterReaps } from './reap.js';
+import { auditRun } from './provisioning/audit-step.js';
+import { pinBundle } from './provisioning/bundle-pins.js';
 import { planRound } from './round.js';
 import { runQueueOf } from './run-queue.js';
 import { fireTimer, firstDue } from './service/timer.js';
@@ -38,7 +40,7 @@ export type RunInput = {
   readonly highPriority: readonly Action[];
   readonly actions: readonly Action[];
   /** Bundles that blocks completed since the last run: they enter the table before anything else. */
-  readonly newBundles: readonly { readonly bundleId: string; readonly size: number }[];
+  readonly newBundles: readonly { readonly bundleId: string; readonly size: number; /** Who installed it; nobody is the system. */ readonly account?: string }[];
 };
 
 export type RunReport = { readonly computrons: bigint; readonly cranks: number; readonly steps: readonly StepRecord[] };
@@ -67,6 +69,8 @@ export async function runKernel(host: RunHost, policy: RunPolicy, input: RunInpu
   const cleanupBudget = policy.cleanupBudget ?? host.state.params.cleanupBudget;
   await cleanTerminated(run, cleanupBudget);
   if (cleanupBudget > 0) await collectCycles(run, cleanupBudget);
+  const audited = auditRun(host.state);
+  if (audited) note(run, audited);
   return { computrons: run.computrons, cranks: run.cranks, steps: run.steps };
 }
 
@@ -85,7 +89,11 @@ function enterBundles(run: Run, bundles: RunInput['newBundles']): void {
   const { state } = run.host;
   if (bundles.length === 0) return;
   beginStep(state);
-  for (const { bundleId, size } of bundles) state.rows.set(keys.bundle(bundleId), String(size));
+  for (const { bundleId, size, account = '' } of bundles) {
+    const refusal = pinBundle(state, bundleId, BigInt(size), account);
+    if (refusal) state.outbound.push({ kind: 'bundle-refused', bundleId, account, reason: refusal.text });
+    else state.rows.set(keys.bundle(bundleId), String(size));
+  }
   note(run, closeStep(state, 'intake'));
 }
 

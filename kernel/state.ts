@@ -2,6 +2,7 @@
 import type { Kref } from './ids.js';
 import type { OutboundOp } from './outbound.js';
 import type { RecordHook } from './record.js';
+import { defaultLedgerParams, type LedgerParams } from './provisioning/dimensions.js';
 import type { KernelService } from './service/types.js';
 import type { KernelStorage, ReadableRows } from './store/storage.js';
 import { keys } from './store/keys.js';
@@ -23,6 +24,7 @@ export type KernelParams = {
   readonly cleanupBudget: number;
   /** Computrons that a new vat of an account may spend before it is paused, unless it is given its own; 0n is without bound. */
   readonly computeBalance: bigint;
+  readonly ledger: LedgerParams;
 };
 
 export const defaultParams: KernelParams = {
@@ -34,6 +36,7 @@ export const defaultParams: KernelParams = {
   reapInterval: 200,
   cleanupBudget: 100,
   computeBalance: 0n,
+  ledger: defaultLedgerParams,
 };
 
 export type KernelState = {
@@ -42,6 +45,8 @@ export type KernelState = {
   params: KernelParams;
   /** Time of S(H) in seconds, for the timer service. */
   now: bigint;
+  /** The host's own count of runs, for people: what a row of the ledger says of when it was made. */
+  mark: bigint;
   /** References whose count touched zero in this step. */
   readonly zero: Set<Kref>;
   /** What the run tells the chain, in settlement order. */

@@ -9,7 +9,7 @@ import { keys } from './store/keys.js';
 import { isLocal, type Change, type ReadableRows } from './store/storage.js';
 import { wtf8Bytes } from './store/wtf8.js';
 
-export type StepKind = 'crank' | 'intake' | 'timer' | 'inject' | 'cleanup' | 'migrate' | 'genesis';
+export type StepKind = 'crank' | 'intake' | 'timer' | 'inject' | 'cleanup' | 'migrate' | 'genesis' | 'audit';
 
 export type StepRecord = {
   /** Counts from 1, over all steps of the chain. */

@@ -186,6 +186,7 @@ function optionsOf(home: string, engine: EngineName, flags: Flags, checked: Chec
   const listen = readCometAddresses(homePaths(home).configToml);
   return {
     home, engine, ...checked,
+    ...(flags.dev ? { stopsAtLedgerFault: true } : {}),
     maxVatsOnline: checked.maxVatsOnline ?? config.maxVatsOnline,
     hostLimits: { host: hostLimits(config) },
     moniker: 'windlass',

@@ -36,7 +36,16 @@ export type Params = {
   snapshotInterval: number; reapInterval: number; cleanupBudget: number; maxBundleBytes: bigint; gasPerAction: bigint; gasPerByte: bigint;
   outcomeRetention: bigint; defaultComputeBalance: bigint; computePrice: Coin | undefined;
   quotaPrices: { dimension: string; perAmount: bigint; price: Coin | undefined }[];
+  accountQuotas: Quota[]; capacity: Quota[]; defaultMemoryLimitBytes: bigint;
 };
+export type Quota = { dimension: string; limit: bigint };
+
+/** What a collection of the ledger uses of one dimension. `limit` is 0 where `unlimited`; `isDefault`: what the parameters say. */
+export type QuotaUsage = { dimension: string; used: bigint; limit: bigint; unlimited: boolean; isDefault: boolean; note: string };
+/** A collection of the ledger: the chain, an account, or a vat. */
+export type QuotaCollection = { id: string; kind: string; parent: string; status: string; limitGeneration: bigint; faulty: boolean; usage: QuotaUsage[] };
+/** What is charged: `token` is kind, subject and generation. */
+export type QuotaCharge = { token: string; collection: string; amounts: Quota[]; height: bigint; cause: string; version: bigint };
 
 /** Numbers of windlass.kernel.v1.ActionState. */
 export const actionState = { unspecified: 0, queued: 1, accepted: 2, fulfilled: 3, rejected: 4 } as const;

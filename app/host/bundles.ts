@@ -26,8 +26,16 @@ export function bundleSize(state: Readable, bundleId: string): bigint | undefine
   return bytes && uint64Of(bytes);
 }
 
+/** `checkQuota` refuses, for whoever sends it, so many bytes more. */
+export type BundleBounds = { readonly bundleBytesMax: bigint; readonly checkQuota: (bytes: bigint) => void };
+
+/** Bytes of the account's bundles that the kernel has not charged for yet. */
+function waitingBytes(state: Readable, account: string): bigint {
+  return newBundles(state).reduce((sum, bundle) => (bundle.account === account ? sum + BigInt(bundle.size) : sum), 0n);
+}
+
 /** Takes one chunk. Refuses with kernel/8 to 11. With the last one, the bundle is installed. */
-export function takeChunk(ctx: Context, msg: MsgInstallBundle, bundleBytesMax: bigint, blobs: BlobStore): MsgInstallBundleResponse {
+export function takeChunk(ctx: Context, msg: MsgInstallBundle, { bundleBytesMax, checkQuota }: BundleBounds, blobs: BlobStore): MsgInstallBundleResponse {
   if (isInstalled(ctx, msg.bundleId)) return { complete: true, missingChunks: [] };
   checkChunk(ctx, msg, bundleBytesMax);
   const { submitter, bundleId, chunkIndex, data } = msg;
@@ -38,7 +46,7 @@ export function takeChunk(ctx: Context, msg: MsgInstallBundle, bundleBytesMax: b
   store.set(hostKeys.upload(submitter, bundleId), utf8Bytes(JSON.stringify(upload)));
   const missing = missingOf(upload);
   if (missing.length > 0) return { complete: false, missingChunks: missing };
-  install(ctx, msg, blobs);
+  install(ctx, msg, blobs, checkQuota);
   return { complete: true, missingChunks: [] };
 }
 
@@ -61,8 +69,9 @@ function openUpload(ctx: Context, { submitter, bundleId, chunkCount }: MsgInstal
   return { expires: String(expires), sizes: Array.from({ length: chunkCount }, () => 0) };
 }
 
-function install(ctx: Context, { submitter, bundleId }: MsgInstallBundle, blobs: BlobStore): void {
+function install(ctx: Context, { submitter, bundleId }: MsgInstallBundle, blobs: BlobStore, checkQuota: BundleBounds['checkQuota']): void {
   const zip = concatBytes(...chunksOf(ctx, submitter, bundleId).map(([, bytes]) => bytes));
+  checkQuota(BigInt(zip.length) + waitingBytes(ctx, submitter));
   const verdict = verifyBundle(zip, bundleId);
   if (!verdict.ok) {
     const code = verdict.code === 'hash-mismatch' ? kernelCodes.bundleHashMismatch : kernelCodes.bundleMalformed;
@@ -71,7 +80,7 @@ function install(ctx: Context, { submitter, bundleId }: MsgInstallBundle, blobs:
   closeUpload(ctx, submitter, bundleId);
   const store = ctx.store(kernelStore);
   store.set(hostKeys.bundle(bundleId), uint64Bytes(BigInt(zip.length)));
-  store.set(hostKeys.newBundle(bundleId), uint64Bytes(BigInt(zip.length)));
+  store.set(hostKeys.newBundle(bundleId), concatBytes(uint64Bytes(BigInt(zip.length)), utf8Bytes(submitter)));
   if (ctx.mode === 'finalize') blobs.add(bundleId, zip);
 }
 
@@ -119,9 +128,10 @@ function readUpload(state: Readable, submitter: string, bundleId: string): Uploa
 
 type SizedBundle = { readonly bundleId: string; readonly size: number };
 
-/** Bundles that blocks completed and no run has seen. */
-export function newBundles(state: Readable): SizedBundle[] {
-  return sizedBundles(state, hostKeys.allNewBundles);
+/** Bundles that blocks completed and no run has seen, with who sent them. */
+export function newBundles(state: Readable): (SizedBundle & { readonly account: string })[] {
+  const prefix = hostKeys.allNewBundles;
+  return [...state.store(kernelStore).iterate(prefix, endOf(prefix))].map(([key, value]) => ({ bundleId: utf8Text(key.slice(prefix.length)), size: Number(uint64Of(value.slice(0, 8))), account: utf8Text(value.slice(8)) }));
 }
 
 /** All that are installed. */

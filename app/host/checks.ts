@@ -1,6 +1,6 @@
 /** What a block checks of a kernel message before it accepts it; the same checks serve CheckTx, the block and a simulation. */
 import { isDenom, parseAddress, refuse, refuseSdk, type Context } from '../../chain/index.js';
-import { asVatId, canResolve, checkSettings, checkAccountCapData, isName, isNameInUse, isNewName, kernelCodes, readName, readVat, resumeProblem, type CapData, type Coin, type ReadableRows, type VatId, type VatSettings } from '../../kernel/index.js';
+import { asDimension, asVatId, canResolve, checkSettings, checkAccountCapData, isName, isNameInUse, isNewName, kernelCodes, readName, readVat, resumeProblem, type CapData, type Coin, type Dimension, type QuotaRefusal, type ReadableRows, type VatId, type VatSettings } from '../../kernel/index.js';
 import type { VatOptions } from '../client/types.js';
 import { isReserved } from './action-queue.js';
 import { isInstalled } from './bundles.js';
@@ -69,7 +69,17 @@ export function checkPrice(price: { readonly denom: string; readonly amount: str
   if (price && (!isDenom(price.denom) || !/^(0|[1-9][0-9]{0,76})$/.test(price.amount))) refuseSdk('invalidCoins', `${price.amount}${price.denom}`);
 }
 
+/** What the ledger counts. */
+export function checkDimension(text: string): Dimension {
+  return asDimension(text) ?? no(codes.badOption, `${shown(text)} is no dimension; there are vats, zombies, worker_memory, compute, storage_bytes, bundle_bytes: bad option`);
+}
+
 // ---- against the state
+
+/** A refusal of the ledger, with the words that it has everywhere. */
+export function checkRefusal(refusal: QuotaRefusal | undefined): void {
+  if (refusal) refuse(refusal.space, refusal.code, refusal.text);
+}
 
 export function checkKnown(view: KernelView, account: string, name: string): void {
   if (!canResolve(view.rows, view.services, account, name)) no(codes.unknownCapability, `${account} has no capability "${name}": unknown capability`);

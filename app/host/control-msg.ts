@@ -4,6 +4,7 @@ import { asVatId, isSystemName, kernelCodes, readVat } from '../../kernel/index.
 import type { MsgActionResponse, MsgControl } from '../client/types.js';
 import * as check from './checks.js';
 import type { MsgHost } from './msgs.js';
+import { hasCollection } from './provisioning/mirror.js';
 
 /** Refuses everybody but governance. No account can sign for it; its proposals speak. */
 export function requireKernelAuthority(authority: string): void {
@@ -32,13 +33,25 @@ function validate({ authority, terminateVat, publishName, setQuota, reconcile, p
   requireKernelAuthority(authority);
   if (terminateVat) check.checkText(terminateVat.reason, 'reason');
   if (publishName && !isSystemName(publishName.name)) refuse('kernel', kernelCodes.badName, `"${check.shown(publishName.name)}" is no name under sys.: bad name`);
-  if (setQuota || reconcile) refuseSdk('notSupported', 'this chain keeps no quotas');
-  if (!pauseVat && !terminateVat && !publishName) refuseSdk('invalidRequest', 'control is missing');
+  if (setQuota) validateQuota(setQuota);
+  if (!pauseVat && !terminateVat && !publishName && !setQuota && !reconcile) refuseSdk('invalidRequest', 'control is missing');
+}
+
+function validateQuota({ account, dimension, limit, unlimited, limitGeneration }: NonNullable<MsgControl['setQuota']>): void {
+  if (account !== '') check.checkAddress(account, 'account');
+  check.checkDimension(dimension);
+  if (unlimited && limit !== 0n) refuse('kernel', kernelCodes.badOption, 'a limit that is unlimited has no number: bad option');
+  if (limitGeneration > BigInt(Number.MAX_SAFE_INTEGER)) refuse('kernel', kernelCodes.badOption, 'limit_generation is below 2^53: bad option');
 }
 
 /** As the next run will look at it: what is plainly impossible fails the proposal, with its reason. */
-function admit(ctx: Context, host: MsgHost, { pauseVat, terminateVat, publishName }: MsgControl): void {
+function admit(ctx: Context, host: MsgHost, { pauseVat, terminateVat, publishName, reconcile, setQuota }: MsgControl): void {
   ctx.gas.consume(host.params.read(ctx).gasPerAction, 'kernel action');
+  if (setQuota) return;
+  if (reconcile) {
+    if (!hasCollection(ctx, reconcile.collection)) refuse('kernel', kernelCodes.badOption, `there is no collection ${check.shown(reconcile.collection)}: bad option`);
+    return;
+  }
   const text = (pauseVat ?? terminateVat ?? publishName)?.vatId ?? '';
   const vat = asVatId(text);
   const record = vat && readVat(host.view().rows, vat);

@@ -7,7 +7,7 @@ import { activityHash, stepNumber, type Kernel, type KernelParams, type KernelRu
 import type { Recorder, Trigger } from '../recorder/recorder.js';
 import { applyChanges, digestOf } from './digest.js';
 
-export type DeferredInput = RunInput & { readonly now: bigint; readonly params: KernelParams };
+export type DeferredInput = RunInput & { readonly now: bigint; readonly params: KernelParams; /** The block that takes its result in. */ readonly mark: bigint };
 
 export type DeferredResult = KernelRun & {
   /** State of the digest after the run, and its hash. */

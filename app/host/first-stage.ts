@@ -24,7 +24,7 @@ export async function firstStage(options: FirstStageOptions, ctx: Context): Prom
       return options.onUpgradeNeeded(needed);
     }
     case 'apply':
-      host.migrate(ctx.height);
+      host.migrate(ctx.height, ctx);
       options.onMigrated();
       return gate.apply(ctx, verdict.plan, verdict.upgrade);
     case 'skip':

@@ -1,7 +1,7 @@
 /** The kernel as a module of the chain: its messages and queries, the deferred run, and what a block does with it. */
 import type { Codecs } from '../../chain/codec/index.js';
 import { addressText, moduleAddress, equalBytes, uint64Bytes, type BankKeeper, type Context, type Logger, type Module } from '../../chain/index.js';
-import { activityHash, schemaVersion, type Change, type Kernel, type KernelConfig } from '../../kernel/index.js';
+import { activityHash, schemaVersion, type Change, type Kernel, type KernelConfig, type LedgerFault } from '../../kernel/index.js';
 import type { BlobStore } from '../blobs.js';
 import type { Trigger } from '../recorder/recorder.js';
 import { readBlockSeconds, writeBlockTime } from './block-time.js';
@@ -9,7 +9,7 @@ import { dropExpiredUploads, isInstalled, newBundles } from './bundles.js';
 import { DeferredRun, type DeferredInput, type DeferredResult, type RunRecorder } from './deferred-run.js';
 import { digestOf } from './digest.js';
 import { readKernelGenesis } from './genesis.js';
-import { hostKeys, kernelStore, storageStore, type Lane } from './keys.js';
+import { hostKeys, kernelStore, provisioningStore, storageStore, type Lane } from './keys.js';
 import { applyOutbound, assertCoinsAreAccounted, clearNewBundles, writeCommitments, type MergeHost } from './merge.js';
 import { kernelModule, kernelMsgs } from './msgs.js';
 import { kernelParamsOf, makeParamsKeeper, type ParamsKeeper } from './params.js';
@@ -18,7 +18,7 @@ import { makeActionQueue, type ActionQueue } from './action-queue.js';
 import { toAction, toControl } from './to-action.js';
 
 export { kernelModule } from './msgs.js';
-export { kernelStore, storageStore } from './keys.js';
+export { kernelStore, provisioningStore, storageStore } from './keys.js';
 
 export type HostOptions = {
   readonly kernel: Kernel;
@@ -30,6 +30,8 @@ export type HostOptions = {
   /** Lanes of the digest as they were committed. */
   readonly digestState: Uint8Array;
   readonly recorder?: RunRecorder;
+  /** A chain for development stops at a fault of the ledger, where others only refuse charges. */
+  readonly stopsAtLedgerFault?: boolean;
 };
 
 /** What the block's batch needs of the kernel. */
@@ -58,7 +60,7 @@ export class KernelHost {
     const view = { rows, services: kernel.serviceNames };
     this.module = {
       name: kernelModule,
-      stores: [kernelStore, storageStore],
+      stores: [kernelStore, storageStore, provisioningStore],
       consensusVersion: BigInt(schemaVersion),
       msgs: kernelMsgs({ codecs, bank, blobs, queue: this.#queue, params: this.#params, view: () => view }),
       queries: kernelQueries({ codecs, params: this.#params, queue: this.#queue, rows, services: kernel.serviceNames }),
@@ -83,7 +85,7 @@ export class KernelHost {
     }
     writeBlockTime(ctx);
     recorder?.beginRun(ctx.height, { step: 0, activity: activityHash(kernel.state.rows) }, 'genesis');
-    const step = kernel.initialize(genesis.config satisfies KernelConfig, genesis.bundles.map(({ bundleId, zip }) => ({ bundleId, size: zip.length })));
+    const step = kernel.initialize(genesis.config satisfies KernelConfig, genesis.bundles.map(({ bundleId, zip }) => ({ bundleId, size: zip.length })), kernelParamsOf(this.#params.read(ctx)));
     recorder?.endRun({ cranks: 0, computrons: 0n, step: step.number, activity: step.activity });
   }
 
@@ -101,12 +103,21 @@ export class KernelHost {
     const store = stores.store(kernelStore);
     const isSame = (key: Uint8Array, ours: Uint8Array): boolean => equalBytes(store.get(key) ?? new Uint8Array(0), ours);
     if (!isSame(hostKeys.digest, digestOf(this.#digestState))) throw new Error('the database is damaged: its kernel digest is not the one in the app state');
+    for (const fault of kernel.auditLedger()) this.#noteLedgerFault(fault);
     if (!isSame(hostKeys.activity, Buffer.from(activityHash(kernel.state.rows), 'hex'))) throw new Error('the database is damaged: its kernel rows are not those of the app state');
+  }
+
+  /** The chain runs on: what hangs on the collection may shrink, and governance can reconcile it. */
+  #noteLedgerFault({ collection, what, used, counted }: LedgerFault): void {
+    const { log, stopsAtLedgerFault } = this.#options;
+    const text = `the ledger says that ${what} of ${collection} is ${used}, and its rows say ${counted}`;
+    log.error({ collection, what, used: String(used), counted: String(counted) }, `${text}: charges below it are refused until it is reconciled`);
+    if (stopsAtLedgerFault) throw new Error(text);
   }
 
   /** Starts R(height) from S(height−1), unless it runs already. */
   startRun(height: bigint, stores: Stores, trigger: Trigger): Promise<DeferredResult> {
-    return this.#deferred.result(height, this.#digestState, trigger, () => this.#input(stores));
+    return this.#deferred.result(height, this.#digestState, trigger, () => this.#input(height, stores));
   }
 
   /**
@@ -118,16 +129,16 @@ export class KernelHost {
   }
 
   /** The block of an upgrade: no run, but the kernel's rows get the schema of this release. The same block may come again. */
-  migrate(height: bigint): void {
+  migrate(height: bigint, stores: Stores): void {
     const { kernel, log } = this.#options;
     this.#deferred.instead(height, this.#digestState, () => {
-      const migrated = kernel.migrate();
+      const migrated = kernel.migrate({ params: kernelParamsOf(this.#params.read(stores)), mark: height });
       log.info({ modified: migrated.modified }, 'the kernel has the schema of this release');
       return migrated;
     });
   }
 
-  #input(stores: Stores): DeferredInput {
+  #input(height: bigint, stores: Stores): DeferredInput {
     const { codecs } = this.#options;
     const params = this.#params.read(stores);
     const payee = addressText(moduleAddress('fee_collector'));
@@ -139,6 +150,7 @@ export class KernelHost {
       newBundles: newBundles(stores),
       now: readBlockSeconds(stores),
       params: kernelParamsOf(params),
+      mark: height,
     };
   }
 
@@ -152,8 +164,8 @@ export class KernelHost {
   async mergeKernelRun(ctx: Context): Promise<void> {
     const { bank, blobs, codecs, kernel, kernelAddress } = this.#options;
     const run = await this.#deferred.started(ctx.height);
-    const host: MergeHost = { bank, codecs, queue: this.#queue, kernelAddress };
-    applyOutbound(host, ctx, run.outbound);
+    const host: MergeHost = { bank, codecs, queue: this.#queue, kernelAddress, onLedgerFault: fault => this.#noteLedgerFault(fault) };
+    applyOutbound(host, ctx, kernel.state.rows, run.outbound);
     clearNewBundles(ctx, run.newBundles);
     writeCommitments(ctx, kernel.state.rows, run.digest);
     assertCoinsAreAccounted(host, ctx, kernel.state.rows);

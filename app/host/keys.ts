@@ -3,6 +3,8 @@ import { concatBytes, uint64Bytes, utf8Bytes } from '../../chain/index.js';
 
 export const kernelStore = 'kernel';
 export const storageStore = 'storage';
+/** Each collection of the ledger by its id: the bytes of QuotaCollection. */
+export const provisioningStore = 'provisioning';
 
 /** Which queue an action waits in: governance's own commands, what governance does as an account, and what all do. Runs serve them in this order. */
 export type Lane = 'control' | 'high' | 'normal';
@@ -34,7 +36,7 @@ export const hostKeys = {
   /** Coins that wait in the module account with actions: decimal text by denom. */
   waitingFunds: (denom: string) => text('funds', denom),
   allWaitingFunds: text('funds', ''),
-  /** u64 size of an installed bundle; those that no run has seen yet; chunks and what is known of each upload. */
+  /** u64 size of an installed bundle; those that no run has seen yet, with who installed them behind the size; chunks and what is known of each upload. */
   bundle: (bundleId: string) => text('bundle', bundleId),
   allBundles: text('bundle', ''),
   newBundle: (bundleId: string) => text('new-bundle', bundleId),

@@ -8,16 +8,18 @@ import { changeWaitingFunds, releaseReservation, waitingFunds, type ActionQueue,
 import { writeBlockTime } from './block-time.js';
 import { hostKeys, kernelStore, publishedKey, storageStore } from './keys.js';
 import { kernelModule } from './msgs.js';
+import { mirrorQuota } from './provisioning/mirror.js';
 import { denomsHeld, totalHeld } from './services/bank.js';
 import { fundsOf } from './to-action.js';
 
-export type MergeHost = { readonly codecs: Codecs; readonly bank: BankKeeper; readonly queue: ActionQueue; readonly kernelAddress: string };
+export type MergeHost = { readonly codecs: Codecs; readonly bank: BankKeeper; readonly queue: ActionQueue; readonly kernelAddress: string; readonly onLedgerFault: (fault: Extract<OutboundOp, { kind: 'ledger-fault' }>) => void };
 
-export function applyOutbound(host: MergeHost, ctx: Context, ops: readonly OutboundOp[]): void {
-  for (const op of ops) applyOne(host, ctx, op);
+/** `rows` are the kernel's own, as the run left them. */
+export function applyOutbound(host: MergeHost, ctx: Context, rows: ReadableRows, ops: readonly OutboundOp[]): void {
+  for (const op of ops) applyOne(host, ctx, rows, op);
 }
 
-function applyOne(host: MergeHost, ctx: Context, op: OutboundOp): void {
+function applyOne(host: MergeHost, ctx: Context, rows: ReadableRows, op: OutboundOp): void {
   switch (op.kind) {
     case 'action-taken':
       changeWaitingFunds(ctx, fundsOf(host.codecs, host.queue.taken(ctx, op.action)), -1n);
@@ -37,6 +39,17 @@ function applyOne(host: MergeHost, ctx: Context, op: OutboundOp): void {
       return;
     case 'unpublish':
       ctx.store(storageStore).delete(publishedKey(op.path));
+      return;
+    case 'quota':
+      mirrorQuota(host.codecs, ctx, rows, op.collection);
+      return;
+    case 'ledger-fault':
+      ctx.events.emit('windlass_ledger_fault', [['collection', op.collection], ['dimension', op.what], ['used', String(op.used)], ['counted', String(op.counted)]]);
+      host.onLedgerFault(op);
+      return;
+    case 'bundle-refused':
+      ctx.events.emit('windlass_bundle_refused', [['bundle_id', op.bundleId], ['submitter', op.account], ['reason', op.reason]]);
+      ctx.store(kernelStore).delete(hostKeys.bundle(op.bundleId));
       return;
     case 'host-promise':
       throw new Error(`${op.promise} has a watcher of a controller, and a chain has no controller`);

@@ -1,18 +1,18 @@
 /** The kernel's messages: what each must satisfy, and that it becomes an action. No vat runs inside a tx. */
 import type { Codec, Codecs } from '../../chain/codec/index.js';
 import { governanceAddress, refuse, refuseSdk, type AnyMsgDefinition, type BankKeeper, type Context, type MsgDefinition } from '../../chain/index.js';
-import { isLabel, kernelCodes, type Coin } from '../../kernel/index.js';
+import { accountCollection, creationRefusal, isLabel, kernelCodes, pinRefusal, raiseProblem, readLedger, type Coin } from '../../kernel/index.js';
 import type { BlobStore } from '../blobs.js';
 import type {
-  MsgActionResponse, MsgCreateVat, MsgDropCapability, MsgGrantCapability, MsgInstallBundle, MsgInstallBundleResponse, MsgInvoke, MsgRenameCapability, MsgResumeVat, MsgTerminateVat,
+  MsgActionResponse, MsgCreateVat, MsgDropCapability, MsgGrantCapability, MsgInstallBundle, MsgInstallBundleResponse, MsgInvoke, MsgRenameCapability, MsgRequestQuota, MsgResumeVat, MsgTerminateVat,
   MsgUpgradeVat, Params,
 } from '../client/types.js';
 import { changeWaitingFunds, reserve, type ActionQueue } from './action-queue.js';
 import { checkChunk, chunkBytesMax, chunksMax, isInstalled, takeChunk } from './bundles.js';
 import * as check from './checks.js';
 import { controlDefinition, requireKernelAuthority } from './control-msg.js';
-import { coinsOf, escrowOf, priceOf } from './to-action.js';
-import type { ParamsKeeper } from './params.js';
+import { coinsOf, escrowOf, priceOf, quotaPriceOf } from './to-action.js';
+import { kernelParamsOf, ledgerParamsOf, type ParamsKeeper } from './params.js';
 
 /** The kernel's module account: it holds the coins of purses, payments and waiting actions. */
 export const kernelModule = 'kernel';
@@ -76,6 +76,8 @@ export function kernelMsgs(host: MsgHost): readonly AnyMsgDefinition[] {
       check.checkBundle(ctx, msg.bundleId);
       check.checkSlotsKnown(view(), msg.owner, msg.parameters);
       check.checkFree(ctx, view(), msg.owner, msg.saveAs);
+      const params = kernelParamsOf(host.params.read(ctx));
+      check.checkRefusal(creationRefusal(readLedger(view().rows, params.ledger), { params }, { owner: msg.owner, label: msg.label, settings: check.settingsOf(msg.options) }));
     },
     dataBytes: msg => dataLength(msg.parameters),
     reserves: msg => msg.saveAs,
@@ -108,6 +110,22 @@ export function kernelMsgs(host: MsgHost): readonly AnyMsgDefinition[] {
     },
     funds: escrowOf,
   };
+  const requestQuota: ActionKind<MsgRequestQuota> = {
+    name: 'MsgRequestQuota', aminoName: 'windlass/RequestQuota', sender: msg => msg.account,
+    validate: msg => {
+      check.checkDimension(msg.dimension);
+      check.checkPrice(msg.maxPrice);
+    },
+    admit: (ctx, msg) => {
+      const params = host.params.read(ctx);
+      const price = quotaPriceOf(params, msg.dimension, msg.amount) ?? refuse('kernel', kernelCodes.badOption, `${msg.dimension} is not sold here: bad option`);
+      const { accountQuotas } = ledgerParamsOf(params);
+      const problem = raiseProblem(readLedger(view().rows, ledgerParamsOf(params)), accountCollection(msg.account), check.checkDimension(msg.dimension), msg.amount, accountQuotas);
+      if (problem !== undefined) refuse('kernel', kernelCodes.badOption, `${problem}: bad option`);
+      check.checkEnough(price, escrowOf(msg));
+    },
+    funds: escrowOf,
+  };
   const grant: ActionKind<MsgGrantCapability> = {
     name: 'MsgGrantCapability', aminoName: 'windlass/Grant', sender: msg => msg.sender,
     validate: msg => {
@@ -135,7 +153,7 @@ export function kernelMsgs(host: MsgHost): readonly AnyMsgDefinition[] {
     admit: (_ctx, msg) => check.checkOwnName(view(), msg.sender, msg.name),
   };
   return [
-    installBundle(host), define(host, createVat), define(host, invoke), define(host, upgradeVat), define(host, terminateVat), define(host, resumeVat), define(host, grant), define(host, rename),
+    installBundle(host), define(host, createVat), define(host, invoke), define(host, upgradeVat), define(host, terminateVat), define(host, resumeVat), define(host, requestQuota), define(host, grant), define(host, rename),
     define(host, drop), controlDefinition(host), updateParams(host),
   ];
 }
@@ -189,7 +207,7 @@ function acceptInbound<M>(host: MsgHost, ctx: Context, kind: ActionKind<M>, code
   return id;
 }
 
-function installBundle({ codecs, params, blobs }: MsgHost): MsgDefinition<MsgInstallBundle> {
+function installBundle({ codecs, params, blobs, view }: MsgHost): MsgDefinition<MsgInstallBundle> {
   const response = codecs.of<MsgInstallBundleResponse>('windlass.kernel.v1.MsgInstallBundleResponse');
   return {
     codec: codecs.of('windlass.kernel.v1.MsgInstallBundle'),
@@ -204,7 +222,10 @@ function installBundle({ codecs, params, blobs }: MsgHost): MsgDefinition<MsgIns
     handle: (ctx, msg) => {
       const { gasPerByte, maxBundleBytes } = params.read(ctx);
       ctx.gas.consume(gasPerByte * BigInt(msg.data.length), 'kernel bundle');
-      return response.encode(takeChunk(ctx, msg, maxBundleBytes, blobs));
+      const checkQuota = (bytes: bigint): void => {
+        check.checkRefusal(pinRefusal(readLedger(view().rows, ledgerParamsOf(params.read(ctx))), msg.bundleId, bytes, msg.submitter, ledgerParamsOf(params.read(ctx))));
+      };
+      return response.encode(takeChunk(ctx, msg, { bundleBytesMax: maxBundleBytes, checkQuota }, blobs));
     },
   };
 }

@@ -1,8 +1,8 @@
 /** The kernel's chain parameters: kept in the app state, checked when they come in. */
 import type { Codecs } from '../../chain/codec/index.js';
 import { isDenom, parseAmount, refuse, type Context } from '../../chain/index.js';
-import { defaultParams, kernelCodes, type KernelParams } from '../../kernel/index.js';
-import type { Params } from '../client/types.js';
+import { asDimension, defaultParams, kernelCodes, type Dimension, type KernelParams, type LedgerParams } from '../../kernel/index.js';
+import type { Params, Quota } from '../client/types.js';
 import { hostKeys, kernelStore } from './keys.js';
 
 type Readable = Pick<Context, 'store'> | { store(name: string): { get(key: Uint8Array): Uint8Array | undefined } };
@@ -14,12 +14,18 @@ export type ParamsKeeper = {
   fromGenesis(json: unknown): Params;
 };
 
-/** Defaults of design 5.3. */
+const gib = 1n << 30n;
+const quota = (dimension: Dimension, limit: bigint): Quota => ({ dimension, limit });
+
+/** Defaults of design 5.3 and 9. */
 export const paramsDefault: Params = {
   computronsPerBlock: defaultParams.computronsPerRun, computronsPerDelivery: BigInt(defaultParams.computronsPerDelivery), roundWidth: defaultParams.roundWidth,
   queueMax: 1000, snapshotInitial: defaultParams.snapshotInitial, snapshotInterval: defaultParams.snapshotInterval, reapInterval: defaultParams.reapInterval, cleanupBudget: defaultParams.cleanupBudget,
   maxBundleBytes: 10_000_000n, gasPerAction: 50_000n, gasPerByte: 10n, outcomeRetention: 100_000n, defaultComputeBalance: 0n,
   computePrice: { denom: 'uwind', amount: '1' }, quotaPrices: [],
+  accountQuotas: [quota('vats', 1000n), quota('zombies', 1000n), quota('worker_memory', 256n * gib), quota('storage_bytes', 64n * gib), quota('bundle_bytes', gib)],
+  capacity: [quota('vats', 100_000n), quota('storage_bytes', 1024n * gib), quota('bundle_bytes', 64n * gib)],
+  defaultMemoryLimitBytes: defaultParams.ledger.workerMemory,
 };
 
 export function makeParamsKeeper(codecs: Codecs): ParamsKeeper {
@@ -68,6 +74,11 @@ function checkParams(params: Params): void {
   if (params.gasPerByte > gasPerByteMax) bad('gas_per_byte must not be more than 10,000');
   const prices = [params.computePrice, ...params.quotaPrices.map(({ price }) => price)];
   if (!prices.every(price => price === undefined || (isDenom(price.denom) && parseAmount(price.amount) !== undefined))) bad('compute_price and quota_prices must be coins');
+  for (const { dimension } of [...params.quotaPrices, ...params.accountQuotas, ...params.capacity]) if (!asDimension(dimension)) bad(`quota_prices, account_quotas and capacity name dimensions; ${JSON.stringify(dimension.slice(0, 40))} is none`);
+  for (const [name, quotas] of [['account_quotas', params.accountQuotas], ['capacity', params.capacity], ['quota_prices', params.quotaPrices]] as const) {
+    if (new Set(quotas.map(({ dimension }) => dimension)).size !== quotas.length) bad(`${name} must name each dimension once`);
+  }
+  if (params.quotaPrices.some(({ perAmount }) => perAmount === 0n)) bad('quota_prices must be for at least 1');
   if (params.maxBundleBytes > 32n * 1024n * 1024n) bad('max_bundle_bytes must not be more than 32 MiB');
 }
 
@@ -82,5 +93,12 @@ export function kernelParamsOf(params: Params): KernelParams {
     reapInterval: params.reapInterval,
     cleanupBudget: params.cleanupBudget,
     computeBalance: params.defaultComputeBalance,
+    ledger: ledgerParamsOf(params),
   };
+}
+
+/** What the ledger obeys; its dimensions were checked when the parameters came in. A memory of 0 is a parameter that was never set. */
+export function ledgerParamsOf({ accountQuotas, capacity, defaultMemoryLimitBytes }: Params): LedgerParams {
+  const quotasOf = (quotas: readonly Quota[]): LedgerParams['capacity'] => Object.fromEntries(quotas.map(({ dimension, limit }) => [dimension, limit]));
+  return { accountQuotas: quotasOf(accountQuotas), capacity: quotasOf(capacity), workerMemory: defaultMemoryLimitBytes === 0n ? defaultParams.ledger.workerMemory : defaultMemoryLimitBytes };
 }

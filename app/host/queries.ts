@@ -7,7 +7,8 @@ import { endOf, type ActionQueue } from './action-queue.js';
 import { bundleSize, missingChunks } from './bundles.js';
 import { hostKeys, kernelStore, publishedKey, storageStore } from './keys.js';
 import { pageOf } from './page.js';
-import type { ParamsKeeper } from './params.js';
+import { kernelParamsOf, type ParamsKeeper } from './params.js';
+import { capacity, explain, history, usage, viewOf, type History, type LedgerView, type Usage, type Verdict } from './provisioning/queries.js';
 
 export type QueryHost = {
   readonly codecs: Codecs;
@@ -26,6 +27,10 @@ export function kernelQueries(host: QueryHost): Readonly<Record<string, QueryHan
     queryHandler<Request, Response>(codecs, `windlass.kernel.v1.Query${name === 'PublishedChildren' ? 'Published' : name}Request`, `windlass.kernel.v1.Query${response}Response`, answer),
   ];
   const requireLatest = (ctx: QueryContext): void => requireRowsOf(ctx, rows);
+  const ledgerView = (ctx: QueryContext): LedgerView => {
+    requireLatest(ctx);
+    return viewOf(rows, kernelParamsOf(host.params.read(ctx.stores)));
+  };
   return Object.fromEntries([
     serve<object, { params: Params }>('Params', ctx => ({ params: host.params.read(ctx.stores) })),
     serve<object, KernelStatus>('Status', ctx => {
@@ -61,6 +66,10 @@ export function kernelQueries(host: QueryHost): Readonly<Record<string, QueryHan
     serve<{ path: string }, { children: string[] }>('PublishedChildren', (ctx, { path }) => {
       return { children: childrenOf(ctx.stores.store(storageStore), path === '' ? '' : `${path}.`) };
     }),
+    serve<{ account: string; rows: boolean }, Usage & { height: bigint }>('Usage', (ctx, { account, rows: withRows }) => ({ ...usage(ledgerView(ctx), account, withRows), height: ctx.height })),
+    serve<{ messages: { typeUrl: string; value: Uint8Array }[] }, { verdicts: Verdict[]; height: bigint }>('Explain', (ctx, { messages }) => ({ verdicts: explain(ledgerView(ctx), codecs, messages), height: ctx.height })),
+    serve<object, ReturnType<typeof capacity> & { height: bigint }>('Capacity', ctx => ({ ...capacity(ledgerView(ctx)), height: ctx.height })),
+    serve<{ token: string }, History & { height: bigint }>('History', (ctx, { token }) => ({ ...history(ledgerView(ctx), token), height: ctx.height })),
   ]);
 }
 

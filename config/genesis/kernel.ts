@@ -15,6 +15,19 @@ export const kernelParams = {
   default_compute_balance: '0',
   compute_price: { denom: 'uwind', amount: '1' },
   quota_prices: [],
+  account_quotas: [
+    { dimension: 'vats', limit: '1000' },
+    { dimension: 'zombies', limit: '1000' },
+    { dimension: 'worker_memory', limit: '274877906944' },
+    { dimension: 'storage_bytes', limit: '68719476736' },
+    { dimension: 'bundle_bytes', limit: '1073741824' },
+  ],
+  capacity: [
+    { dimension: 'vats', limit: '100000' },
+    { dimension: 'storage_bytes', limit: '1099511627776' },
+    { dimension: 'bundle_bytes', limit: '68719476736' },
+  ],
+  default_memory_limit_bytes: '67108864',
 } as const;
 
 /** `bundles` by id, each a zip in base64; a chain's genesis carries bundles, not sources. */

@@ -7,6 +7,7 @@ import { Kernel, type KernelRun } from '../kernel.js';
 import { readObject } from '../objects.js';
 import type { OutboundOp, ResolutionPolicy } from '../outbound.js';
 import type { RecordHook } from '../record.js';
+import { pinBundle } from '../provisioning/bundle-pins.js';
 import { readPromise, type PromiseState } from '../promises.js';
 import { routeSend } from '../route.js';
 import type { RunPolicy } from '../run.js';
@@ -169,7 +170,11 @@ export class Controller {
   validateAndInstallBundle(bundle: GivenBundle, id?: string): string {
     const { bundleId, zip } = readBundle(bundle, id);
     if (this.#storage.rows.has(keys.bundle(bundleId))) return bundleId;
-    this.#inStep('intake', () => { this.#storage.rows.set(keys.bundle(bundleId), String(zip.length)); });
+    this.#inStep('intake', () => {
+      this.#storage.rows.set(keys.bundle(bundleId), String(zip.length));
+      const refusal = pinBundle(this.#kernel.state, bundleId, BigInt(zip.length), '');
+      if (refusal) throw new Error(refusal.text);
+    });
     this.#storage.addBundle(bundleId, zip);
     return bundleId;
   }
@@ -291,6 +296,7 @@ export class Controller {
 
   #note(ops: readonly OutboundOp[]): void {
     for (const op of ops) {
+      if (op.kind === 'quota') continue; // nobody else looks at this kernel
       if (op.kind !== 'host-promise') throw new Error(`a kernel without a chain cannot do ${op.kind}`);
       const line = `${op.promise} ${op.isReject ? 'rejected' : 'fulfilled'}: ${op.data.body}`;
       if (isPanic(op)) throw new Error(`the host wanted no rejection: ${line}`);

@@ -16,7 +16,7 @@ export function auditLedger<D extends string>(ledger: Ledger<D>): LedgerFault[] 
     if (sums) addTo(sums, row.amounts);
     if (!sums || !isSoundRow(inside, key, row)) faults.push(structural(row.leaf, rows));
   }
-  if ((inside.tables.counts.get('rows') ?? 0) !== rows) faults.push(structural('', rows));
+  if ((inside.tables.counts.get('rows') ?? 0) !== rows || (inside.tables.counts.get('collections') ?? 0) !== collections.size) faults.push(structural('', rows));
   rollUp(inside, collections, counted, faults);
   for (const [id, sums] of counted) faults.push(...differences(inside, id, sums));
   return faults;

@@ -18,6 +18,7 @@ export function openCollection<D extends string>(ledger: Ledger<D>, id: string, 
   tables.collections.set(id, { kind, parent, epoch: 0, status: 'open', limits: places.map((): Limit => 'default'), limitGen: 0, notes: places, isFaulty: false });
   if (parent !== '') tables.children.add(parent, id);
   startCounters(inside, id);
+  countCollections(inside, 1);
   return { kind: 'opened' };
 }
 
@@ -84,7 +85,12 @@ export function closeCollection<D extends string>(ledger: Ledger<D>, id: string)
   endCounters(inside, id);
   tables.collections.delete(id);
   tables.children.delete(collection.parent, id);
+  countCollections(inside, -1);
   return { kind: 'gone' };
+}
+
+function countCollections<D extends string>({ tables }: Inside<D>, by: 1 | -1): void {
+  tables.counts.set('collections', (tables.counts.get('collections') ?? 0) + by);
 }
 
 /** Tokens of rows and ids of collections, from the top down. */

@@ -2,8 +2,8 @@
 export { auditCollections, auditLedger, markFaults, reconcile } from './audit.js';
 export { closeCollection, openCollection, setLimit, transfer, type Consent } from './collections.js';
 export { makeLedger, type Ledger } from './inside.js';
-export { charge, release, replace, resize, retire, settle } from './operations.js';
-export { allCollections, amountsOf, childrenOf, collectionOf, highWater, obstacleAt, rowCount, rowOf, rowsAt, usageOf, type Usage } from './read.js';
+export { charge, forgetSubject, release, replace, resize, retire, settle } from './operations.js';
+export { allCollections, amountsOf, childrenOf, collectionCount, collectionOf, highWater, obstacleAt, rowCount, rowOf, rowsAt, usageOf, type Usage } from './read.js';
 export { memoryTables, type LedgerTables, type Table } from './tables.js';
 export { textTables, type LedgerRows } from './text-tables.js';
 export {

@@ -4,7 +4,7 @@
  */
 import { mutate } from './counters.js';
 import { highKey, insideOf, vectorOf, type Inside, type Ledger } from './inside.js';
-import { stale, tokenText, type Amounts, type ChargeResult, type ReleaseResult, type ReplaceResult, type ResizeResult, type RetireResult, type Row, type Token } from './types.js';
+import { LedgerBroken, stale, tokenText, type Amounts, type ChargeResult, type ReleaseResult, type ReplaceResult, type ResizeResult, type RetireResult, type Row, type Token } from './types.js';
 
 /**
  * A row for a token that was never used. `cause` is for people: one line, why and when. Any refusal spends the token: the same
@@ -102,4 +102,13 @@ export function retire<D extends string>(ledger: Ledger<D>, token: Token, into: 
   const after: Row = { leaf: row.leaf, amounts: asked, asked, version: 0, cause: into.cause };
   mutate(inside, [{ key, row }, ...rest], [{ key: tokenText(into.token), row: after }], 'never-refused');
   return { kind: 'retired' };
+}
+
+/** Forgets the mark of a subject that is dead for ever and has no row: whoever gives out subjects never gives this one again. */
+export function forgetSubject<D extends string>(ledger: Ledger<D>, token: Pick<Token, 'kind' | 'subject'>): void {
+  const { tables } = insideOf(ledger);
+  const key = highKey({ ...token, gen: 0 });
+  const gen = tables.high.get(key);
+  if (gen !== undefined && tables.rows.get(tokenText({ ...token, gen }))) throw new LedgerBroken(`${key} is to be forgotten, and holds something`);
+  tables.high.delete(key);
 }

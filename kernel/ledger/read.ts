@@ -34,6 +34,10 @@ export function rowCount<D extends string>(ledger: Ledger<D>): number {
   return insideOf(ledger).tables.counts.get('rows') ?? 0;
 }
 
+export function collectionCount<D extends string>(ledger: Ledger<D>): number {
+  return insideOf(ledger).tables.counts.get('collections') ?? 0;
+}
+
 /** Ids of the collections right below, by id. */
 export function childrenOf<D extends string>(ledger: Ledger<D>, id: string): Iterable<string> {
   return insideOf(ledger).tables.children.of(id);

@@ -32,7 +32,7 @@ export type LedgerTables = {
   readonly children: Index;
   /** Rows of a leaf, by token. */
   readonly rowsOf: Index;
-  /** Counts that the ledger keeps: `rows`. */
+  /** Counts that the ledger keeps: `rows` and `collections`. */
   readonly counts: Table<number>;
 };
 

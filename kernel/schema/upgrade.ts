@@ -8,6 +8,7 @@ import { beginStep, closeStep, type StepRecord } from '../step.js';
 import { keys } from '../store/keys.js';
 import type { KernelStorage } from '../store/storage.js';
 import { indexImporters } from './importers.js';
+import { buildLedger } from './ledger.js';
 import { queueRepairs } from './repair.js';
 import { readSchema, schemaProblem, schemaVersion } from './version.js';
 
@@ -15,6 +16,7 @@ import { readSchema, schemaProblem, schemaVersion } from './version.js';
 const steps: ReadonlyMap<number, (state: KernelState) => void> = new Map([
   [1, indexImporters],
   [2, queueRepairs],
+  [3, buildLedger],
 ]);
 
 /**

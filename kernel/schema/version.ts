@@ -3,7 +3,7 @@ import { keys } from '../store/keys.js';
 import type { ReadableRows } from '../store/storage.js';
 
 /** The schema that this release runs, and that a fresh store has. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /** The schema of a table; undefined when it has no kernel. Throws an Error when the row says what no release has written. */
 export function readSchema(rows: ReadableRows): number | undefined {

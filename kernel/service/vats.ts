@@ -3,6 +3,8 @@ import { encodeCapData, isRecord, type CapData, type Passable, type PassableReco
 import { undefinedData } from '../errors.js';
 import type { VatId } from '../ids.js';
 import type { VatSettings } from '../items.js';
+import { usageOf } from '../ledger/index.js';
+import { accountCollection, ledgerOf, vatCollection } from '../provisioning/consensus-ledger.js';
 import { enqueue } from '../queues.js';
 import { hold, releaseSlots } from '../refcount.js';
 import type { KernelState } from '../state.js';
@@ -82,8 +84,18 @@ function callAdmin({ state, data, method, args, result }: ServiceCall): ServiceA
       const { used, position } = readProgress(state.rows, vat);
       return fulfill({ computrons: BigInt(used), deliveries: BigInt(position) });
     }
+    case 'getQuota': return fulfill(quotaOf(state, vat));
     default: return reject(`vatAdmin has no method ${method}`);
   }
+}
+
+/** What the vat holds, and what its account uses of what it may; a limit that is undefined is none. */
+function quotaOf(state: KernelState, vat: VatId): Passable {
+  const ledger = ledgerOf(state);
+  const owner = readVat(state.rows, vat)?.owner ?? '';
+  const own = (usageOf(ledger, vatCollection(vat)) ?? []).map(({ dimension, used }) => [dimension, used] as const);
+  const account = (usageOf(ledger, accountCollection(owner)) ?? []).map(({ dimension, used, limit }) => [dimension, { used, limit }] as const);
+  return { vat: Object.fromEntries(own), account: Object.fromEntries(account) };
 }
 
 function upgrade(state: KernelState, vat: VatId, args: readonly Passable[], result: ServiceCall['result']): ServiceAnswer {

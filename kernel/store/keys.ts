@@ -131,6 +131,13 @@ export const keys = {
   timerToken: (kref: KernelObjectId) => `tk.${ofObject(kref)}`,
   /** Installed bundles: size in bytes. */
   bundle: (bundleId: string) => `b.${bundleId}`,
+  allBundles: 'b.',
+  /** Everything of the ledger (ledger/text-tables.ts). */
+  ledger: 'ledger.',
+  ledgerCollections: 'ledger.c.',
+  ledgerCounters: 'ledger.u.',
+  /** Up to which collection the slices of audits have come. */
+  ledgerCursor: 'ledger.cursor',
   /** Work to be injected after an upgrade: JSON item. */
   upgradeEvent: (order: number) => `ue.${ordinal(order)}`,
   allUpgradeEvents: 'ue.',

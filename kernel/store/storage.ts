@@ -192,6 +192,13 @@ export class KernelStorage implements ReadableRows {
     return this.#changesOf(this.#run.entries());
   }
 
+  /** In-memory rows below a prefix that the run has written, whether they are different now or not, by key. */
+  changedKeys(prefix: string): string[] {
+    const found: string[] = [];
+    this.#run.forRange(prefix, endOf(prefix), false, key => void found.push(key));
+    return found;
+  }
+
   #changesOf(old: Iterable<readonly [key: string, before: string | undefined]>): Change[] {
     const changes: Change[] = [];
     for (const [key, before] of old) {

@@ -11,6 +11,7 @@ import type { AloneItem, CreateVatItem, UpgradeVatItem, VatOptionsItem } from '.
 import { chargeVat, hasSpentItsBalance, pauseVat, resumeVat } from '../meter.js';
 import { addObject, orphanObject } from '../objects.js';
 import { noteAtWork, noteAway, pageInPrice } from '../page-in.js';
+import { chargeNewVat, chargeSettings, chargeUpgrade } from '../provisioning/vat-charges.js';
 import { isSubscriber, knownPromise } from '../promises.js';
 import { releaseItem } from '../queues.js';
 import { dropReap, noteMoreToReap } from '../reap.js';
@@ -84,6 +85,8 @@ function settle(state: KernelState, item: AloneItem, isReject: boolean, data: Ca
 async function createVat(host: Lifecycle, item: CreateVatItem): Promise<Done> {
   const { state } = host;
   const vat = item.vat ?? addVat(state, item);
+  const refusal = item.vat === null ? chargeNewVat(state, vat, item) : undefined;
+  if (refusal) return { failed: refusal.text, computrons: 0n };
   const root = rootOf(state, vat);
   const admin = item.vat === null ? addServiceObject(state, 'vats', { kind: 'admin', vat, account: item.owner }) : undefined;
   if (admin !== undefined) hold(state, admin);
@@ -92,9 +95,14 @@ async function createVat(host: Lifecycle, item: CreateVatItem): Promise<Done> {
     settings: withDefaults(state, item), engine: host.engine, ...(admin === undefined ? {} : { admin }),
   });
   const started = await startIncarnation(host, vat, item.parameters);
-  if (started.applied.kind === 'abort') return { failed: `vat creation failed: ${started.applied.reason}`, computrons: started.computrons, discard: vat };
+  if (started.applied.kind !== 'keep') return { failed: failureOf('vat creation failed', started.applied), computrons: started.computrons, discard: vat };
   if (admin !== undefined) settle(state, item, false, newVatData(state, admin, root));
   return { computrons: started.computrons };
+}
+
+/** A refusal of the ledger has one text, wherever it is met. */
+function failureOf(what: string, applied: Exclude<AppliedOutcome, { kind: 'keep' }>): string {
+  return applied.kind === 'refused' ? applied.refusal.text : `${what}: ${applied.reason}`;
 }
 
 /** What an account's vat may spend before it is paused, if nobody said; a system vat has no such bound. */
@@ -160,18 +168,20 @@ async function upgradeVat(host: Lifecycle, item: UpgradeVatItem): Promise<Done> 
   recordDelivery(state, vat, delivery, outcome);
   const cleaned = applyOutcome(state, vat, delivery, outcome);
   const spent = chargeOf(outcome, deliveryLimit(state, vat), delivery);
-  if (cleaned.kind === 'abort' || cleaned.exit) {
-    return { failed: `vat-upgrade failure: ${cleaned.kind === 'abort' ? cleaned.reason : 'the vat exited'}`, computrons: spent, pageIn, chargeTo: vat, discard: vat };
+  if (cleaned.kind !== 'keep' || cleaned.exit) {
+    return { failed: cleaned.kind === 'keep' ? 'vat-upgrade failure: the vat exited' : failureOf('vat-upgrade failure', cleaned), computrons: spent, pageIn, chargeTo: vat, discard: vat };
   }
   chargeVat(state, vat, spent);
   const old = knownVat(state.rows, vat);
+  const refusal = chargeUpgrade(state, vat, old.incarnation);
+  if (refusal) return { failed: refusal.text, computrons: spent, pageIn, chargeTo: vat, discard: vat };
   rejectDecided(state, vat, disconnection(old.incarnation, item.upgradeMessage));
   abandonEphemeral(state, vat);
   dropReap(state, vat);
   writeVat(state, vat, { ...old, bundleId: item.bundleId, incarnation: old.incarnation + 1, engine: host.engine });
   const started = await startIncarnation(host, vat, item.parameters);
   const computrons = spent + started.computrons;
-  if (started.applied.kind === 'abort') return { failed: `vat-upgrade failure: ${started.applied.reason}`, computrons, pageIn, chargeTo: vat, discard: vat };
+  if (started.applied.kind !== 'keep') return { failed: failureOf('vat-upgrade failure', started.applied), computrons, pageIn, chargeTo: vat, discard: vat };
   noteMoreToReap(state, vat, outcome);
   settle(state, item, false, { body: `#${JSON.stringify({ incarnationNumber: old.incarnation + 1 })}`, slots: [] });
   return { computrons, pageIn };
@@ -205,6 +215,8 @@ function setOptions({ state }: Lifecycle, item: VatOptionsItem): Done {
   const old = knownVat(state.rows, item.vat);
   const changed = Object.fromEntries(Object.entries(item.settings).filter(([, value]) => value !== null));
   writeVat(state, item.vat, { ...old, settings: { ...old.settings, ...changed } });
+  const refusal = chargeSettings(state, item.vat);
+  if (refusal) return { failed: refusal.text, computrons: 0n };
   if (hasSpentItsBalance(state, item.vat)) pauseVat(state, item.vat);
   else resumeVat(state, item.vat);
   settle(state, item, false, undefinedData);

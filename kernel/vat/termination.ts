@@ -6,6 +6,7 @@ import { repeatable, vatTerminated } from '../errors.js';
 import { dropGcActionsOf } from '../gc.js';
 import { asVatId, kernelObjectId, kernelPromiseId, type KernelObjectId, type KernelPromiseId, type Kref, type VatId } from '../ids.js';
 import { parseItem } from '../items.js';
+import { forgetCharges, retireVat, settleRemoved } from '../provisioning/vat-charges.js';
 import { orphanObject } from '../objects.js';
 import { knownPromise } from '../promises.js';
 import { releaseItem } from '../queues.js';
@@ -17,7 +18,8 @@ import type { ServiceData } from '../service/types.js';
 import { takeNumber, type KernelState } from '../state.js';
 import { endOf, keys, krefAtEnd, numberAtEnd } from '../store/keys.js';
 import { endTranscript } from '../store/transcript.js';
-import { knownVat, readVat, writeVat } from './records.js';
+import { wtf8Length } from '../store/wtf8.js';
+import { knownVat, readProgress, readVat, writeProgress, writeVat } from './records.js';
 
 /**
  * Ends a live vat: promises it decides are rejected, whoever asked for done() is told, its waiting items and its GC
@@ -27,6 +29,7 @@ export function terminateVat(state: KernelState, vat: VatId, isFailure: boolean,
   const info = repeatable(reason); // done() may be asked any number of times
   state.record?.({ type: 'terminate', vat, isFailure, info });
   const record = knownVat(state.rows, vat);
+  retireVat(state, vat);
   writeVat(state, vat, { ...record, life: 'terminated' });
   state.rows.set(keys.terminated(takeNumber(state, 'item')), vat);
   for (const kp of promisesOf(state.rows, vat)) {
@@ -106,12 +109,26 @@ export function cleanUp(state: KernelState, { key, vat }: { readonly key: string
     deleteEntry(state, vat, kp);
   }
   const rows = onDisk.slice(0, budget - objects.length - promises.length);
-  for (const row of rows) state.rows.delete(row);
+  removeStored(state, vat, rows);
   const done = objects.length + promises.length + rows.length;
   if (done >= budget) return done;
   forgetVat(state, vat);
   state.rows.delete(key);
   return done + 1;
+}
+
+/** Rows of its store go, and the ledger is told how many bytes that were, in the same step. */
+function removeStored(state: KernelState, vat: VatId, rows: readonly string[]): void {
+  if (rows.length === 0) return;
+  const prefix = keys.vatStoreOf(vat).length;
+  let removed = 0;
+  for (const row of rows) {
+    removed += row.length - prefix + wtf8Length(state.rows.get(row) ?? '');
+    state.rows.delete(row);
+  }
+  const progress = readProgress(state.rows, vat);
+  writeProgress(state, vat, { ...progress, stored: progress.stored - removed });
+  settleRemoved(state, vat);
 }
 
 function firstKrefs(state: KernelState, prefix: string, limit: number): Kref[] {
@@ -130,6 +147,7 @@ function dropObject(state: KernelState, vat: VatId, kref: KernelObjectId): void 
 }
 
 function forgetVat(state: KernelState, vat: VatId): void {
+  forgetCharges(state, vat);
   const parameters = state.rows.get(keys.vatParameters(vat));
   if (parameters !== undefined) releaseSlots(state, JSON.parse(parameters) as CapData);
   state.rows.delete(keys.vatParameters(vat));

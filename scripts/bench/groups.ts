@@ -2,6 +2,7 @@
 import { appRows } from './app-rows.js';
 import { blockRows } from './block-rows.js';
 import { kernelRows } from './kernel-rows.js';
+import { ledgerRows } from './ledger-rows.js';
 import { nodeRows } from './node-rows.js';
 import { recorderRows } from './recorder-rows.js';
 import { repairRows } from './repair-row.js';
@@ -18,6 +19,7 @@ export type Measure = (size: BenchSize) => AsyncIterable<Row>;
 export const groups: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ['signatures', signatureRows],
   ['kernel', kernelRows],
+  ['ledger', ledgerRows],
   ['upgrade', upgradeRows],
   ['repair', repairRows],
   ['scale', scaleRows],

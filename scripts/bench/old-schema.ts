@@ -4,6 +4,8 @@
  * 2: a vat keeps its entry of a promise that it decided when the promise is settled (the leak);
  * 1: the same, and there is no index of importers: who imports an object is looked for in every c-list.
  *
+ * In both there is no ledger: what is committed leaves it out.
+ *
  * It sits between the kernel and its rows and leaves out the removal of such an entry: its two rows, and the count that they
  * stand for. Everything else is what the kernel does.
  */
@@ -12,8 +14,10 @@ import { endOf, keys, type KernelStorage } from '../../kernel/index.js';
 
 export type OldSchema = 1 | 2;
 
-export function behaveAsSchema(schema: OldSchema, rows: KernelStorage): void {
+/** `keepsLedger`: what is committed has the ledger all the same, for a store that is opened again with this behaviour; drop it before the upgrade. */
+export function behaveAsSchema(schema: OldSchema, rows: KernelStorage, { keepsLedger = false }: { readonly keepsLedger?: boolean } = {}): void {
   writeVersion(schema, rows);
+  if (!keepsLedger) commitNoLedger(rows);
   leakSettledPromises(rows);
   if (schema === 1) searchForImporters(rows);
 }
@@ -21,6 +25,12 @@ export function behaveAsSchema(schema: OldSchema, rows: KernelStorage): void {
 function writeVersion(schema: OldSchema, rows: KernelStorage): void {
   const set = rows.set.bind(rows);
   rows.set = (key, value) => { set(key, key === keys.schema ? String(schema) : value); };
+}
+
+/** The kernel needs its ledger while it runs; the store of an earlier release has none. */
+function commitNoLedger(rows: KernelStorage): void {
+  const changes = rows.runChanges.bind(rows);
+  rows.runChanges = () => changes().filter(({ key }) => !key.startsWith(keys.ledger));
 }
 
 /** A removal is: the row by kref, the row by vref, and one less in the promise's count. */

@@ -88,6 +88,10 @@ test('slog: each form of two slogs that differ, and the memory', { timeout: boun
   assert.equal((await rowsOf('slog')).length, 5);
 });
 
+test('ledger: operations, a charge and an audit', { timeout: boundMs }, async () => {
+  assert.equal((await rowsOf('ledger')).length, 3);
+});
+
 test('app: CheckTx, blocks and calls in process', { timeout: boundMs }, async () => {
   assert.equal((await rowsOf('app')).length, 8);
 });

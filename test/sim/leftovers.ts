@@ -12,8 +12,8 @@ const muchRoom: KernelParams = { ...defaultParams, computronsPerRun: 10n ** 12n,
 const longAfter = 100_000n;
 
 /** What may stay when there is no vat, no name and no timer: counters, bundles, publications, facets of accounts and of the system,
- * the place where the search for cycles rests, and coins in purses that are published. */
-const mayStay = /^(?:meta|next|b|nh|d|o|os|x)\.|^cy$/;
+ * the ledger's collections of accounts and what bundles hold, the place where the search for cycles rests, and coins in purses that are published. */
+const mayStay = /^(?:meta|next|b|nh|d|o|os|x)\.|^cy$|^ledger\.(?:meta\.|[cu]\.(?:chain|account:)|k\.chain\/|l\.account:|[rh]\.bundle\.)/;
 
 export async function everythingIsGone(kernel: Kernel, accounts: readonly string[], run: Run): Promise<string[]> {
   const { rows } = kernel.state;

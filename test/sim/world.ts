@@ -4,8 +4,9 @@
  */
 import { behaveAsSchema } from '../../scripts/bench/old-schema.js';
 import { denomsHeld, makeBankService, totalHeld } from '../../app/host/services/bank.js';
-import { allVats, audit, findLeakedPromises, Kernel, KernelStorage, MemoryBacking, MemorySnapshots, activityHash, canResolve, defaultParams, namesOf, readName, readVat, type Action, type KernelParams, type Coin, type OutboundOp } from '../../kernel/index.js';
+import { allVats, audit, findLeakedPromises, Kernel, KernelStorage, MemoryBacking, MemorySnapshots, activityHash, canResolve, defaultParams, namesOf, readName, readVat, type Action, type KernelParams, type LedgerParams, type Coin, type OutboundOp } from '../../kernel/index.js';
 import { encodeCapData, slotRef } from '../../kernel/capdata.js';
+import { keys } from '../../kernel/store/keys.js';
 import { makeRandom, type Random } from '../support/kernel-random.js';
 import { makeScriptedWorkers, type ScriptedVat, type ScriptedWorkers } from '../support/kernel-scripted.js';
 import { callOf, scriptBundles, someBundle, someDenom } from './calls.js';
@@ -65,6 +66,13 @@ function makeDawdling(seed: string): () => number {
   return () => random.below(4);
 }
 
+/** Some worlds are narrow: vats meet their limits. */
+function quotasOf(seed: string): LedgerParams {
+  const random = makeRandom(`${seed} quotas`);
+  if (random.once(2)) return defaultParams.ledger;
+  return { ...defaultParams.ledger, accountQuotas: { vats: BigInt(2 + random.below(5)), zombies: 2n, storage_bytes: BigInt(200 + random.below(2000)) } };
+}
+
 class World {
   readonly #seed: string;
   readonly #mode: Mode;
@@ -94,6 +102,7 @@ class World {
     this.#random = makeRandom(seed);
     this.#params = {
       ...defaultParams, computronsPerRun: 400_000n, computronsPerDelivery: 100_000, snapshotInitial: 4, snapshotInterval: 7, reapInterval: 3, cleanupBudget: 7, roundWidth: mode.roundWidth ?? 4,
+      ledger: quotasOf(seed),
     };
     this.#workers = makeScriptedWorkers(start => this.#counting(makeRandomVat(seed, start)), {
       ...(mode.losesWorkers ? { dies: makeFaults(seed) } : {}), ...(mode.dawdles ? { dawdles: makeDawdling(seed) } : {}),
@@ -121,7 +130,7 @@ class World {
 
   async #open(): Promise<void> {
     const storage = await KernelStorage.open(this.#backing);
-    if (this.#isOld) behaveAsSchema(2, storage);
+    if (this.#isOld) behaveAsSchema(2, storage, { keepsLedger: true });
     this.#kernel = new Kernel({
       storage,
       workers: this.#workers,
@@ -148,6 +157,7 @@ class World {
     if (!this.#isOld) return;
     await this.#kernel.shutdown();
     this.#isOld = false;
+    this.#backing.commit([...this.#kernel.state.rows.below(keys.ledger)].map(([key, before]) => ({ key, before, after: undefined }))); // that release had none
     await this.#open();
     this.#leaked = findLeakedPromises(this.#kernel.state.rows).length;
     this.#kernel.migrate();

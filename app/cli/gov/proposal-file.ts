@@ -63,7 +63,8 @@ export function submitProposal(proposer: string, { messages = [], metadata = '',
   };
 }
 
-function encodeMessage(message: JsonMessage, index: number): { typeUrl: string; value: Uint8Array } {
+/** A message in proto-JSON as it stands in a transaction. Throws UsageFailure that names its place. */
+export function encodeMessage(message: JsonMessage, index: number): { typeUrl: string; value: Uint8Array } {
   const place = `messages[${index}]`;
   const typeUrl: unknown = (message as Partial<JsonMessage> | null)?.['@type'];
   if (typeof typeUrl !== 'string' || !hasCodec(typeUrl.slice(1))) throw new UsageFailure(`${place}: ${typeof typeUrl === 'string' ? typeUrl : 'nothing'} under "@type" is no message of this chain`);

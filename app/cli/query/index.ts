@@ -8,6 +8,7 @@ import { addBlock } from './block.js';
 import { addBundle } from './bundle.js';
 import { addCapabilities } from './capabilities.js';
 import { addDistribution } from './distribution.js';
+import { addProvisioning } from './provisioning.js';
 import { addPublished } from './published.js';
 import { addSlashing } from './slashing.js';
 import { addStakingQueries } from './staking.js';
@@ -16,7 +17,7 @@ import { addUpgradeQueries } from './upgrade.js';
 import { addVat } from './vat.js';
 import { addVats } from './vats.js';
 
-const verbs = [addAccount, addBalances, addTxQuery, addBlock, addAction, addCapabilities, addVats, addVat, addBundle, addPublished, addDistribution, addSlashing, addStakingQueries, addGovQuery, addUpgradeQueries];
+const verbs = [addAccount, addBalances, addTxQuery, addBlock, addAction, addCapabilities, addVats, addVat, addBundle, addPublished, addProvisioning, addDistribution, addSlashing, addStakingQueries, addGovQuery, addUpgradeQueries];
 
 /** Answers the `query` command, for parts that add verbs of their own below it. */
 export function addQuery(program: Command, io: Io): Command {

@@ -11,6 +11,8 @@ export type QueryVerb = {
   readonly description: string;
   readonly example: string;
   readonly flags?: (command: Command) => Command;
+  /** How people see the answer; default: an outline of the JSON. */
+  readonly text?: (answer: unknown) => string;
   readonly ask: (rpc: NodeRpc, args: readonly (string | undefined)[], settings: Settings, flags: Readonly<Record<string, string | undefined>>) => Promise<unknown>;
 };
 
@@ -20,7 +22,9 @@ export function addQueryVerb(query: Command, io: Io, verb: QueryVerb): void {
   command.action(async (...given: unknown[]) => {
     const settings = settingsOf(command, io);
     const args = given.slice(0, -2) as (string | undefined)[];
-    printResult(io, settings.output, await verb.ask(makeNodeRpc(settings.nodeUrl), args, settings, command.optsWithGlobals()));
+    const answer = await verb.ask(makeNodeRpc(settings.nodeUrl), args, settings, command.optsWithGlobals());
+    if (settings.output === 'text' && verb.text) io.out(verb.text(answer));
+    else printResult(io, settings.output, answer);
   });
 }
 

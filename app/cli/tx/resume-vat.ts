@@ -17,7 +17,8 @@ export function addResumeVat(tx: Command, io: Io): void {
   });
 }
 
-function oneCoin(text: string): { denom: string; amount: string } {
+/** Throws UsageFailure unless the text is one coin. */
+export function oneCoin(text: string): { denom: string; amount: string } {
   const [coin, ...others] = parseCoins(text, '--max-price');
   if (!coin || others.length > 0) throw new UsageFailure(`--max-price ${text} is not one coin`, 'Write it as 50uwind.');
   return coin;

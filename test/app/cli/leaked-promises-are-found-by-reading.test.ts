@@ -66,7 +66,7 @@ test('the migration finds the same pairs, and reads and writes what was estimate
   assert.deepEqual(findLeakedPromises(counted).map(({ vat, promise }) => `${vat} ${promise}`), pairs.map(({ vat, promise }) => `${vat} ${promise}`));
   assert.ok(counted.reads <= 12_000, `${counted.reads} reads`);
   migrateKernel(makeKernelState(rows));
-  assert.equal(rows.runChanges().length, repair.writes);
+  assert.equal(rows.runChanges().filter(({ key }) => !key.startsWith('ledger.')).length, repair.writes, 'the ledger of schema 4 is no part of the repair');
   assert.ok(Math.abs(repair.reads - (counted.reads + pairs.length)) < shape.vats + 10, `${repair.reads} reads are estimated, ${counted.reads} are the search's`);
   const after = new CountingRows(rows);
   assert.deepEqual(findLeakedPromises(after), []);

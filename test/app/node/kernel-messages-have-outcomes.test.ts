@@ -79,7 +79,7 @@ for (const engine of ['embedded', 'cometbft'] as const satisfies readonly Engine
       assert.deepEqual(vats.map(({ label, owner, state, incarnation }) => [label, owner, state, incarnation]), [['counter', alice.address, vatState.running, 0]]);
       await assert.rejects(alice.kernel.action(999_999n), /rpc error: code = NotFound desc = action 999999 is unknown or expired/);
       const status = await alice.kernel.status();
-      assert.ok(status.height > outcome.settledHeight - 1n && /^[0-9a-f]{64}$/.test(status.activityHash) && status.schemaVersion === 3, JSON.stringify(status, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
+      assert.ok(status.height > outcome.settledHeight - 1n && /^[0-9a-f]{64}$/.test(status.activityHash) && status.schemaVersion === 4, JSON.stringify(status, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
       assert.deepEqual([(await alice.kernel.params()).queueMax, (await alice.kernel.params()).computronsPerBlock], [1000, 300_000_000n]);
     });
 

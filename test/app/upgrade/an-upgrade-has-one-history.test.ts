@@ -84,7 +84,7 @@ async function isSound(data: string): Promise<void> {
   const database = await NodeDatabase.open(join(data, 'windlass.db'));
   try {
     const rows = await KernelStorage.open(database.kernelBacking);
-    assert.equal(readSchema(rows), 3);
+    assert.equal(readSchema(rows), 4);
     assert.deepEqual(findLeakedPromises(rows), []);
   } finally {
     await database.close();

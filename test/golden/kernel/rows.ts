@@ -8,7 +8,7 @@ import { arrowTo, dataText } from './language.js';
 
 export type Snapshot = ReadonlyMap<string, string>;
 
-const left = /^(?:meta|next|vd|vp|oi|b|vname|pin)\.|^c\.\w+\.v\./;
+const left = /^(?:meta|next|vd|vp|oi|b|vname|pin|ledger)\.|^c\.\w+\.v\./;
 const lifeOf = (text: string): string => {
   const { life, incarnation } = JSON.parse(text) as VatRecord;
   return `${life}, incarnation ${incarnation}`;

@@ -70,11 +70,14 @@ const faults: Readonly<Record<InvariantName, Fault>> = {
   terminatedVatsAreBeingRemoved: [['vt.a1', 'v1']],
   nothingIsLeftOfForgottenVats: [['vp.a9', '{"body":"#{}","slots":[]}']],
   vatsHaveProgress: [['vd.a2', undefined]],
-  vatsHaveTheirBundle: [['b.vat', undefined]],
+  vatsHaveTheirBundle: [['v.a1', json({ bundleId: 'another' })]],
   spansBeginWithTheirStart: [['vd.a1', text => json({ spanStart: (JSON.parse(text) as { position: number }).position, spanHash: hashSpan([]) })(text)], ['@s.a1', text => json({ start: (JSON.parse(rows.get('vd.a1') as string) as { position: number }).position })(text)]],
   spanRowsAreExact: [['@s.a2', json({ heap: 'another' })]],
   spansHaveTheirHash: [['@t.a2.a2', json({ r: { status: 'ok', computrons: 1 } })]],
   historyIsCounted: [['meta.step', '0']],
+  countersAreWhatRowsSay: [['ledger.u.chain', text => text.replace(/^\d+/, '99')]],
+  vatsAreChargedForAsTheyAre: [['v.a1', json({ owner: 'nobody' })]],
+  chargesAreOfWhatThereIs: [['ledger.r.run.v99.1', 'account: 0 0,0,0,0,0,0 = 0 x'], ['ledger.l.account:/run.v99.1', ''], ['ledger.h.run.v99', '1'], ['ledger.meta.rows', text => String(Number(text) + 1)]],
 };
 
 function failing(fault: Fault): readonly string[] {

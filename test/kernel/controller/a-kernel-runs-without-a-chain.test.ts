@@ -195,9 +195,9 @@ test('a kernel that is not there, or of another schema, is refused in words', as
   await assert.rejects(initializeKernel({ vats: { a: { bundle: 'b1-none' } } }, storage), /not installed/);
   await initializeKernel(config, storage);
   storage.rows.beginStep();
-  storage.rows.set('meta.schema', '4');
+  storage.rows.set('meta.schema', '5');
   storage.rows.endStep();
-  assert.throws(() => upgradeKernel(storage), /has schema 4, and this release knows schema 3/);
+  assert.throws(() => upgradeKernel(storage), /has schema 5, and this release knows schema 4/);
 });
 
 test('timers fire when the host sets the time, and only one run goes on at a time', async () => {

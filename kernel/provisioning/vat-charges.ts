@@ -1,0 +1,131 @@
+/**
+ * What a vat holds of its account's quota, from its creation to the last row of its cleanup. Three rows hang on the vat's own
+ * collection: that it is there (`vat`, later `zombie`), what its incarnation was promised (`run`), and its store (`storage`).
+ */
+import assert from 'node:assert/strict';
+import type { VatId } from '../ids.js';
+import { charge, childrenOf, closeCollection, forgetSubject, obstacleAt, openCollection, release, replace, retire, rowOf, settle, usageOf, type Amounts, type Obstacle, type Token } from '../ledger/index.js';
+import type { KernelState } from '../state.js';
+import { knownVat, readProgress, type VatRecord } from '../vat/records.js';
+import { accountCollection, ledgerOf, openAccount, vatCollection, wholeChain, type ConsensusLedger } from './consensus-ledger.js';
+import type { Dimension, LedgerParams } from './dimensions.js';
+import { refusalOf, type Largest, type QuotaRefusal } from './refusal.js';
+
+export const vatToken = (vat: VatId): Token => ({ kind: 'vat', subject: vat, gen: 1 });
+export const zombieToken = (vat: VatId): Token => ({ kind: 'zombie', subject: vat, gen: 1 });
+export const storageToken = (vat: VatId): Token => ({ kind: 'storage', subject: vat, gen: 1 });
+/** Generations count from 1, incarnations from 0. */
+export const runToken = (vat: VatId, incarnation: number): Token => ({ kind: 'run', subject: vat, gen: incarnation + 1 });
+
+type Promised = Pick<VatRecord, 'settings'>;
+
+/** What an incarnation with these settings is promised. */
+export function promisedTo({ params }: Pick<KernelState, 'params'>, { settings }: Promised): Amounts<Dimension> {
+  return { worker_memory: settings.memoryLimitBytes === null ? params.ledger.workerMemory : BigInt(settings.memoryLimitBytes), compute: BigInt(settings.computronsPerDelivery ?? 0) };
+}
+
+/** For people: when, by the host's own count of runs, and why. */
+export const causeOf = ({ mark }: Pick<KernelState, 'mark'>, why: string): string => `${mark} ${why}`;
+
+/** Whether an account could have such a vat now, and if not, why. For checks before the vat is made. */
+export function creationRefusal(ledger: ConsensusLedger, params: Pick<KernelState, 'params'>, { owner, label, settings }: Pick<VatRecord, 'owner' | 'label' | 'settings'>): QuotaRefusal | undefined {
+  const amounts = { vats: 1n, ...promisedTo(params, { settings }) };
+  const obstacle = obstacleToAccount(ledger, params.params.ledger, owner, amounts);
+  return obstacle && refusalOf(obstacle, `creating vat "${label}"`, largestOf(ledger));
+}
+
+/** What keeps an account from having so much more. One that has nothing yet has no collection, and its default limits all the same. */
+export function obstacleToAccount(ledger: ConsensusLedger, { accountQuotas: limits }: LedgerParams, owner: string, amounts: Amounts<Dimension>): Obstacle<Dimension> | undefined {
+  const account = accountCollection(owner);
+  if (usageOf(ledger, account)) return obstacleAt(ledger, account, amounts);
+  const obstacle = usageOf(ledger, wholeChain) && obstacleAt(ledger, wholeChain, amounts);
+  if (owner === '' || (obstacle && obstacle.kind !== 'refused')) return obstacle;
+  const shortfalls = (Object.entries(amounts) as [Dimension, bigint][]).flatMap(([dimension, needs]) => {
+    const limit = limits[dimension];
+    return limit !== undefined && needs > limit ? [{ collection: account, level: 'account', dimension, needs, used: 0n, limit }] : [];
+  });
+  const all = [...shortfalls, ...(obstacle?.shortfalls ?? [])];
+  return all.length === 0 ? undefined : { kind: 'refused', shortfalls: all };
+}
+
+/** Opens the vat's collection and charges for it: all or, with the reason, nothing. */
+export function chargeNewVat(state: KernelState, vat: VatId, { owner, label, settings }: Pick<VatRecord, 'owner' | 'label' | 'settings'>): QuotaRefusal | undefined {
+  const ledger = ledgerOf(state);
+  const opened = openCollection(ledger, vatCollection(vat), openAccount(ledger, owner));
+  const promised = promisedTo(state, { settings });
+  const obstacle = opened.kind === 'closing' ? opened : obstacleAt(ledger, vatCollection(vat), { vats: 1n, ...promised });
+  if (obstacle) return refusalOf(obstacle, `creating vat "${label}"`, largestOf(ledger));
+  const cause = causeOf(state, `vat "${label}" was created`);
+  for (const [token, amounts] of [[vatToken(vat), { vats: 1n }], [runToken(vat, 0), promised], [storageToken(vat), {}]] as const) {
+    assert.equal(charge(ledger, token, vatCollection(vat), amounts, cause).kind, 'charged', `${vat} is charged for as it is made`);
+  }
+  return undefined;
+}
+
+/** The vat's next incarnation in the place of its present one: without a gap, and without being charged twice. */
+export function chargeUpgrade(state: KernelState, vat: VatId, incarnation: number): QuotaRefusal | undefined {
+  const ledger = ledgerOf(state);
+  const record = knownVat(state.rows, vat);
+  const result = replace(ledger, runToken(vat, incarnation), incarnation + 2, promisedTo(state, record), causeOf(state, `upgraded to incarnation ${incarnation + 1}`));
+  if (result.kind === 'replaced') return undefined;
+  assert(result.kind !== 'stale', `${vat} has no row for incarnation ${incarnation}`);
+  return refusalOf(result, `upgrading ${vat}`, largestOf(ledger));
+}
+
+/** The present incarnation is promised what its settings say now. */
+export function chargeSettings(state: KernelState, vat: VatId): QuotaRefusal | undefined {
+  const ledger = ledgerOf(state);
+  const record = knownVat(state.rows, vat);
+  const result = settle(ledger, runToken(vat, record.incarnation), promisedTo(state, record));
+  return result.kind === 'resized' || result.kind === 'stale' ? undefined : refusalOf(result, `the new options of ${vat}`, largestOf(ledger));
+}
+
+/** Once a crank: the storage row becomes what the kernel has counted. Only growth can be refused. */
+export function settleStorage(state: KernelState, vat: VatId, bytes: number): QuotaRefusal | undefined {
+  const ledger = ledgerOf(state);
+  const result = settle(ledger, storageToken(vat), { storage_bytes: BigInt(bytes) });
+  if (result.kind === 'resized') return undefined;
+  assert(result.kind !== 'stale', `${vat} has no row for its store`);
+  return refusalOf(result, `what ${vat} wants to store`, largestOf(ledger));
+}
+
+/** The vat ends, which nothing can refuse: it becomes a zombie, which keeps only its store. */
+export function retireVat(state: KernelState, vat: VatId): void {
+  const { incarnation, label } = knownVat(state.rows, vat);
+  const result = retire(ledgerOf(state), vatToken(vat), { token: zombieToken(vat), amounts: { zombies: 1n }, cause: causeOf(state, `vat "${label}" was terminated`) }, [runToken(vat, incarnation)]);
+  assert.equal(result.kind, 'retired', `${vat} ends once`);
+}
+
+/** Cleanup removed so many bytes of the vat's store. */
+export function settleRemoved(state: KernelState, vat: VatId): void {
+  const refusal = settleStorage(state, vat, readProgress(state.rows, vat).stored);
+  assert(!refusal, `${vat}: less than before is never refused`);
+}
+
+/** The last row of its cleanup: nothing of it is left, and so nothing is held. */
+export function forgetCharges(state: KernelState, vat: VatId): void {
+  const ledger = ledgerOf(state);
+  const left = rowOf(ledger, storageToken(vat))?.amounts.find(amount => amount !== 0n) ?? 0n;
+  assert.equal(left, 0n, `${vat} is gone, and ${left} bytes are still charged for its store`);
+  for (const token of [storageToken(vat), zombieToken(vat)]) assert.equal(release(ledger, token).kind, 'released', `${token.kind} of ${vat}`);
+  assert.equal(closeCollection(ledger, vatCollection(vat)).kind, 'gone', `${vat} holds nothing`);
+  for (const kind of ['vat', 'zombie', 'run', 'storage']) forgetSubject(ledger, { kind, subject: vat }); // a vat's number is not given out again
+}
+
+/** Vats looked at for advice. */
+const lookedAtMax = 1000;
+
+/** The largest of an account's vats, among the first thousand. */
+export function largestOf(ledger: ConsensusLedger): Largest {
+  return (account, dimension) => {
+    let found: { vat: string; held: bigint } | undefined;
+    let left = lookedAtMax;
+    for (const vat of childrenOf(ledger, accountCollection(account))) {
+      const held = usageOf(ledger, vat)?.find(usage => usage.dimension === dimension)?.used ?? 0n;
+      if (held > (found?.held ?? 0n)) found = { vat, held };
+      left -= 1;
+      if (left === 0) break;
+    }
+    return found;
+  };
+}
