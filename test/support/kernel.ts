@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bundle, type Bundle } from '../../app/bundler/bundle.js';
 import { packageRoot } from '../../chain/codec/roots.js';
 import { encodeCapData, type Passable, type CapData } from '../../kernel/capdata.js';
-import { audit, Kernel, KernelStorage, MemoryBacking, MemorySnapshots, defaultParams, makeXsnapWorkerFactory, type Action, type ControlAction, type KernelConfig, type KernelParams, type KernelRun, type KernelService, type OutboundOp } from '../../kernel/index.js';
+import { audit, Kernel, KernelStorage, MemoryBacking, MemorySnapshots, defaultParams, makeXsnapWorkerFactory, type Action, type ControlAction, type KernelConfig, type KernelParams, type KernelRun, type KernelService, type OutboundOp, type RecordHook } from '../../kernel/index.js';
 import { defaultSettings } from '../../kernel/vat/settings.js';
 import type { VatSettings } from '../../kernel/items.js';
 import type { WorkerFactory } from '../../kernel/vat/protocol.js';
@@ -66,6 +66,7 @@ export type TestKernelOptions = {
   readonly audited?: boolean;
   /** Called with the rows before there is a kernel. */
   readonly prepare?: (rows: KernelStorage) => void;
+  readonly record?: RecordHook;
 };
 
 /** `vats` are names in test/vats whose bundles are installed. Call `shutdown` at the end. */
@@ -100,6 +101,7 @@ export async function makeTestKernel(options: TestKernelOptions = {}): Promise<T
       for (const violation of audit(kernel.state.rows)) violations.push(`step ${step.number} (${step.kind}): ${violation}`);
     },
     ...(options.maxVatsOnline === undefined ? {} : { maxVatsOnline: options.maxVatsOnline }),
+    ...(options.record ? { record: options.record } : {}),
   });
   const params: KernelParams = { ...defaultParams, ...options.params };
   if (isNew) kernel.initialize(withBundleIds(options.config ?? { vats: {} }, ids), [...installed].map(([bundleId, zip]) => ({ bundleId, size: zip.length })));
