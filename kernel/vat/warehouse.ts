@@ -182,6 +182,7 @@ export class Warehouse {
     const starting = successor.then(worker => {
       this.#positions.set(worker, position);
       this.#online.set(vat, worker);
+      this.#recordStart(vat, position);
       if (before) void this.#endFormer(vat, before);
       return worker;
     }).catch(async () => {
@@ -277,7 +278,7 @@ export class Warehouse {
 
   #recordStart(vat: VatId, position: number): void {
     const { record, rows } = this.#options;
-    if (!record) return;
+    if (!record || !readVat(rows, vat)) return; // it may have ended while its worker came
     const { spanStart, snapshot } = readProgress(rows, vat);
     record({ type: 'worker-start', vat, heap: snapshot === '' ? undefined : snapshot, replayed: Math.max(0, position - spanStart - 1), position });
   }
