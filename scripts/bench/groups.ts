@@ -1,6 +1,7 @@
 /** What can be measured, by name, and what of it was asked for. */
 import { appRows } from './app-rows.js';
 import { blockRows } from './block-rows.js';
+import { hostRows } from './host-rows.js';
 import { kernelRows } from './kernel-rows.js';
 import { ledgerRows } from './ledger-rows.js';
 import { nodeRows } from './node-rows.js';
@@ -26,6 +27,7 @@ export const groups: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ['block', blockRows],
   ['recorder', recorderRows],
   ['slog', slogRows],
+  ['host', hostRows],
   ['app', appRows],
   ['node-embedded', nodeRows('embedded')],
   ['node-cometbft', nodeRows('cometbft')],

@@ -46,6 +46,10 @@ async function rowsOf(group: string): Promise<readonly Record<string, unknown>[]
 
 const names = (rows: readonly Record<string, unknown>[]): unknown[] => rows.map(row => row['name']);
 
+test('host: from a killed node to a clean ledger', { timeout: boundMs }, async () => {
+  assert.deepEqual(names(await rowsOf('host')), ['kill -9 of a node with 2 workers, to a clean ledger']);
+});
+
 test('signatures: the check and the bare verification', { timeout: boundMs }, async () => {
   assert.equal((await rowsOf('signatures')).length, 3);
 });
