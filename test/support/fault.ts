@@ -10,7 +10,7 @@ const [kind, at] = (process.env['WINDLASS_TEST_FAULT'] ?? '').split('@');
 const height = BigInt(at ?? '0');
 
 if (kind === 'bank') corruptBank();
-if (kind === 'kernel') corruptRun();
+if (kind === 'result') flipResult();
 
 /** A row of the bank's store that no transaction wrote. */
 function corruptBank(): void {
@@ -22,18 +22,17 @@ function corruptBank(): void {
   };
 }
 
-/** Computrons that a vat has used, one more in each step from that height on. */
-function corruptRun(): void {
-
+/** What a vat reads of its store, in every run from that height on: a number in it is one higher. */
+function flipResult(): void {
   const { startRun } = KernelHost.prototype;
   let isWrong = false;
-  KernelHost.prototype.startRun = function (this: KernelHost, of, stores, trigger) {
+  KernelHost.prototype.startRun = function (this: KernelHost, of, ...more) {
     isWrong = of >= height;
-    return startRun.call(this, of, stores, trigger);
+    return startRun.call(this, of, ...more);
   };
-
-  const { set } = KernelStorage.prototype;
-  KernelStorage.prototype.set = function (this: KernelStorage, key, value) {
-    set.call(this, key, isWrong && key.endsWith('.refs') ? `${value}0` : value);
+  const { get } = KernelStorage.prototype;
+  KernelStorage.prototype.get = function (this: KernelStorage, key) {
+    const value = get.call(this, key);
+    return isWrong && key.startsWith('vs.') && value !== undefined ? value.replace(/\+(\d+)/, (_, digits: string) => `+${Number(digits) + 1}`) : value;
   };
 }

@@ -1,7 +1,16 @@
 /** What is believed of the chain's hash, and when anybody is asked. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import type { App } from '../../../app/app.js';
+import { Forensics } from '../../../app/forensics/forensics.js';
+import { decodeLadder, type Ladder } from '../../../app/forensics/ladder.js';
+import { LadderStore } from '../../../app/forensics/ladder-store.js';
 import { makePeerRpc, PeerRefused, PeerSilent, type PeerRpc } from '../../../app/forensics/peers.js';
+import { ladderPath } from '../../../app/forensics/query.js';
+import { StepCollector } from '../../../app/forensics/steps.js';
 import { DivergenceWatch, type Tip } from '../../../app/forensics/watch.js';
 import { isHint, witnessesAtHome, witnessInLog, witnessOfPeer, type Witness } from '../../../app/forensics/witness.js';
 import { NotSigned } from '../../../chain/engine/comet/index.js';
@@ -45,6 +54,22 @@ test('a signed header is believed for its signatures alone', async t => {
   await assert.rejects(witnessOfPeer(rpc, 5000n, header.chain_id, nextValidators), PeerRefused);
   await assert.rejects(witnessOfPeer(makePeerRpc('tcp://127.0.0.1:1'), 5n, header.chain_id, nextValidators), PeerSilent);
   await assert.rejects(witnessesAtHome(rpc, 5n), PeerRefused, 'an engine that does not tell its votes');
+
+  // A node that was killed before it could notice: at its start, before ABCI is served, a peer proves that its state is wrong.
+  const home = mkdtempSync(join(tmpdir(), 'windlass-killed-'));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  const theirs = decodeLadder(await rpc.query(ladderPath(4n)));
+  assert.deepEqual([theirs.nextValidators, theirs.appHash], [nextValidators, witness.appHash]);
+  const killed = (ladder: Ladder): Forensics => {
+    new LadderStore(join(home, 'forensics', 'ladders'), silentLog).put(ladder);
+    const app = { height: 4n, chainId: header.chain_id, confirmed: 3n, evidence: () => ladder, readSnapshot: () => ({ get: () => undefined, close: () => Promise.resolve() }) };
+    return new Forensics({ home, app: app as unknown as App, steps: new StepCollector(), release: '0.0.0-test', log: silentLog, ownRpc: () => undefined, peers: [rpc.url], onDivergence: 'exit' });
+  };
+  const healthy = await killed(theirs).atStart();
+  assert.deepEqual([healthy.diverged, healthy.open], [undefined, []]);
+  const wrong = await killed({ ...theirs, appHash: 'aa'.repeat(32), stores: theirs.stores.map(store => (store.name === 'bank' ? { ...store, root: 'bb'.repeat(32) } : store)) }).atStart();
+  assert.equal(wrong.diverged?.summary.comparison?.verdict, 'store-only');
+  assert.match(wrong.diverged.screen, /bank DIFFERS[^]*1 of 1 prove what the chain did/);
 });
 
 test('lines of the log: two thirds are behind some of them', () => {
