@@ -61,7 +61,9 @@ export class Forensics {
   readonly #requests: Codec<RequestFinalizeBlock>;
   #settleDiverged: (what: Diverged) => void = () => undefined;
   #onAlarm: () => Promise<void> = () => Promise.resolve();
+  /** The block under way or committed last, and the one before it: what is saved may be about either. */
   #request: RequestFinalizeBlock | undefined;
+  #earlier: RequestFinalizeBlock | undefined;
   #activity: { readonly height: bigint; readonly activity: string } | undefined;
   #inLog: Witness | undefined;
   #alarm: Summary | undefined;
@@ -103,6 +105,7 @@ export class Forensics {
       finalizeBlock: async request => {
         this.#watch.blockBegan();
         this.#noteActivity();
+        if (this.#request?.height !== request.height) this.#earlier = this.#request;
         this.#request = request;
         return this.#orDump(request.height, () => application.finalizeBlock(request));
       },
@@ -237,7 +240,8 @@ export class Forensics {
 
   #dump(cause: Cause, height: bigint, more: { readonly reason?: string; readonly witness?: Witness; readonly proposed?: Summary['proposed'] }): Summary {
     const { home, app, release, onDivergence, peers } = this.#options;
-    const request = this.#request?.height === height ? this.#requests.encode(this.#request) : undefined;
+    const block = [this.#request, this.#earlier].find(request => request?.height === height);
+    const request = block && this.#requests.encode(block);
     return dump({
       home, bundles: this.bundles, chainId: app.chainId, height, cause, time: new Date().toISOString(), release, onDivergence, peersConfigured: peers.length,
       isBeforeAgreed: app.confirmed >= height - 1n, ladder: app.height === height ? this.#ladders.get(height) : undefined, request, pins: vats => pinsOf(home, app, height, vats), ...more,

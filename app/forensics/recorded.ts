@@ -1,5 +1,5 @@
 /** What the recorder of a home has of a block, for bundles, for peers, and for comparisons. Reading takes no lock, and is bounded by the recorder's pool. */
-import { heightHash, laneD, laneOf, lastComplete, linesOf, readAttempts, readFrames, textOf, typeOf, isLineType, type Attempt } from '../recorder/index.js';
+import { heightHash, isLineType, laneD, laneOf, lastComplete, linesOf, readAttempts, readFrames, typeOf, writeLine, type Attempt, type Frame } from '../recorder/index.js';
 
 export type RecordedBlock = {
   readonly attempts: readonly Attempt[];
@@ -29,19 +29,32 @@ export function readCrank(folder: string, height: bigint, step: number): string[
 /** Lane D of a block's last attempts, run before block; `full` has every attempt with all lines. */
 export function textsOf({ attempts }: RecordedBlock, height: bigint): { readonly laneD: string; readonly full: string } {
   const whole = (['run', 'block'] as const).map(stream => lastComplete(attempts, height, stream)).filter(attempt => attempt !== undefined);
-  const full = attempts.map(textOf).join('');
-  return { laneD: whole.map(attempt => laneDOf(textOf(attempt))).join(''), full };
+  return { laneD: whole.map(attempt => laneDOf(boundedText(attempt.frames))).join(''), full: boundedText(attempts.flatMap(({ frames }) => frames)) };
 }
 
 /** Lines of the blocks before a height, as far back as `from`, and local lines meanwhile. */
 export function textBefore(folder: string, from: bigint, height: bigint): { readonly before: string; readonly local: string } {
-  const before: string[] = [];
-  const local: string[] = [];
+  const before: Frame[] = [];
+  const local: Frame[] = [];
   for (const frame of readFrames(folder)) {
-    if (frame.stream === 'local') local.push(frame.body.toString('utf8'));
-    else if (frame.height >= from && frame.height < height) before.push(frame.body.toString('utf8'));
+    const list = frame.stream === 'local' ? local : frame.height >= from && frame.height < height ? before : undefined;
+    list?.push({ ...frame, body: Buffer.from(frame.body) }); // bodies are views of a segment that is let go
   }
-  return { before: before.join(''), local: local.join('') };
+  return { before: boundedText(before), local: boundedText(local) };
+}
+
+/** A block may have recorded more than a text can hold. */
+const textBytesMax = 64 * 1024 * 1024;
+
+/** Lines of frames as far as they have room, and then a line that counts the others. */
+export function boundedText(frames: readonly Frame[], bytesMax: number = textBytesMax): string {
+  let bytes = 0;
+  let taken = 0;
+  while (taken < frames.length && bytes + (frames[taken]?.body.length ?? 0) <= bytesMax) bytes += frames[taken++]?.body.length ?? 0;
+  const rest = frames.slice(taken);
+  const text = Buffer.concat(frames.slice(0, taken).map(({ body }) => body)).toString('utf8');
+  const missing = rest.reduce((sum, { entries, body }) => ({ entries: sum.entries + entries, bytes: sum.bytes + body.length }), { entries: 0, bytes: 0 });
+  return rest.length === 0 ? text : `${text}${writeLine({ type: 'gap', ...missing }, { t: 0, m: 0 })}`;
 }
 
 function laneDOf(text: string): string {

@@ -8,6 +8,8 @@ import { bundleId } from '../../../app/forensics/bundle-id.js';
 import { Bundles } from '../../../app/forensics/bundles.js';
 import { decodeLadder, encodeLadder, NoLadder, type Ladder } from '../../../app/forensics/ladder.js';
 import { LadderStore } from '../../../app/forensics/ladder-store.js';
+import { boundedText } from '../../../app/forensics/recorded.js';
+import type { Frame } from '../../../app/recorder/index.js';
 import { tarOf } from '../../../app/forensics/tar.js';
 import { silentLog } from '../../support/chain-app.js';
 import { base } from '../../golden/forensics/screens.js';
@@ -112,6 +114,12 @@ test('what a crash left half written is no bundle, and is replaced', () => {
   bundles.write(base, [], fill);
   assert.deepEqual(readdirSync(path), [base.id]);
   assert.ok(!existsSync(join(bundles.pathOf(base.id), 'a.txt')));
+});
+
+test('of more records than a bundle has room for, the first are in it, and the others are counted', () => {
+  const frame = (text: string): Frame => ({ body: Buffer.from(text), entries: 2, sequence: 1n, stream: 'run', height: 1n, attempt: 1, crankNum: 1n, lane: '', isFirst: false, isLast: false, isThinned: false });
+  assert.equal(boundedText([frame('aa\n'), frame('bb\n')], 6), 'aa\nbb\n');
+  assert.match(boundedText([frame('aa\n'), frame('bb\n'), frame('cc\n')], 5), /^aa\n\{"type":"gap","entries":4,"bytes":6,/);
 });
 
 test('an archive has blocks of 512 bytes and a checksum in each header', () => {

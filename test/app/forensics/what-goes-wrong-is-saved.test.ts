@@ -24,6 +24,15 @@ test('an exception in FinalizeBlock is saved with the block, and goes on to the 
   assert.ok(existsSync(join(world.forensics.bundles.pathOf(summary?.id ?? ''), 'block.request.bin')));
 });
 
+test('the last block is saved whole while the next one is under way', async t => {
+  const world = await makeWorld(t);
+  for (let made = 0; made < 3; made += 1) await world.block();
+  await world.application.finalizeBlock(world.test.request());
+  const { id, height } = world.forensics.save('manual', 'in between');
+  assert.equal(height, '3');
+  for (const name of ['block.request.bin', 'ladder.bin', 'pins/undo.bin']) assert.ok(existsSync(join(world.forensics.bundles.pathOf(id), name)), name);
+});
+
 test('what fails while the node stops is no incident', async t => {
   const world = await makeWorld(t);
   await world.block();
