@@ -129,7 +129,8 @@ async function linesOf(rpc: PeerRpc, height: bigint, step: number): Promise<read
       return Buffer.from(await rpc.query(crankPath(height, step))).toString('utf8').split('\n').filter(line => line !== '').map(line => (laneD(line) === undefined ? `${line.slice(0, -1)},"~":{}}` : line));
     } catch (error) {
       // Many nodes with one fault may ask the same peers in one second.
-      if (tries === triesMax || !(error instanceof PeerRefused) || !error.message.startsWith(tooMany)) return undefined;
+      const isBusy = error instanceof PeerRefused && error.message.startsWith(tooMany);
+      if (tries >= (isBusy ? triesMax : error instanceof PeerSilent ? 2 : 1)) return undefined;
       await new Promise(resolve => setTimeout(resolve, tries * retryMs));
     }
   }

@@ -52,7 +52,7 @@ async function diverge(t: TestContext, fault: Fault): Promise<Diverged> {
 
 async function compared(t: TestContext, { world, summary }: Diverged, peers?: readonly string[]): Promise<Comparison> {
   const urls = peers ?? (await Promise.all([1, 2, 3].map(() => servePeer(t, healthy))));
-  const { comparison } = await compareBundle(world.forensics.bundles, summary, urls.map(url => makePeerRpc(url, 2000)), 0);
+  const { comparison } = await compareBundle(world.forensics.bundles, summary, urls.map(url => makePeerRpc(url, 60_000)), 0);
   assert.ok(comparison);
   return comparison;
 }
