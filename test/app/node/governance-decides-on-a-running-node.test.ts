@@ -115,8 +115,8 @@ test('what fails on execution says why, and a proposal for nobody’s message is
   const { proposal } = (await cli('query', 'gov', 'proposal', '5')) as { proposal: { failed_reason: string } };
   assert.equal(proposal.failed_reason, 'there is no vat v999: unknown vat');
   const file = join(folder, 'quota.json');
-  writeFileSync(file, JSON.stringify({ messages: [{ '@type': '/windlass.kernel.v1.MsgControl', authority: governanceAddress, reconcile: { collection: 'x' } }], title: 't', summary: 's' }));
+  writeFileSync(file, JSON.stringify({ messages: [{ '@type': '/windlass.kernel.v1.MsgControl', authority: governanceAddress, set_quota: { account: '', dimension: 'luck', limit: '1', unlimited: false, limit_generation: '0' } }], title: 't', summary: 's' }));
   const refused = await node.cli(['tx', 'gov', 'submit-proposal', file, '--from', 'dev0', '--yes']);
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /this chain keeps no quotas/);
+  assert.match(refused.stderr, /luck is no dimension/);
 });
