@@ -261,7 +261,8 @@ export class Forensics {
   }
 
   #sawInLog(text: string): void {
-    const witness = witnessInLog(text, this.#options.app.height + 1n);
+    const { app } = this.#options;
+    const witness = witnessInLog(text, app.height + 1n, app.evidence()?.appHash ?? '');
     if (witness && !this.#inLog?.isVerified) this.#inLog = witness;
   }
 

@@ -44,10 +44,10 @@ export async function witnessOfPeer(rpc: PeerRpc, height: bigint, chainId: strin
   return witnessOf(checked, checked.power, checked.totalPower, rpc.url);
 }
 
-/** What a line of CometBFT's log says: `wrong Block.Header.AppHash.  Expected <ours>, got <theirs>`. It is verified when the line says that two thirds are behind it. */
-export function witnessInLog(text: string, height: bigint): Witness | undefined {
-  const [, theirs] = /wrong Block\.Header\.AppHash\.\s+Expected [0-9A-F]+, got ([0-9A-F]+)/i.exec(text) ?? [];
-  if (theirs === undefined) return undefined;
+/** What a line of CometBFT's log says: `wrong Block.Header.AppHash.  Expected <ours>, got <theirs>`. It is verified when the line says that two thirds are behind it. Undefined when it is about another hash than `ours`: then it is not about our last block. */
+export function witnessInLog(text: string, height: bigint, ours: string): Witness | undefined {
+  const [, expected, theirs] = /wrong Block\.Header\.AppHash\.\s+Expected ([0-9A-F]+), got ([0-9A-F]+)/i.exec(text) ?? [];
+  if (expected === undefined || theirs === undefined || expected.toLowerCase() !== ours) return undefined;
   const isVerified = /\+2\/3 (?:prevoted for|committed) an invalid block/.test(text) || /Error in validation/.test(text);
   return { height, appHash: theirs.toLowerCase(), blockHash: undefined, proposer: undefined, power: undefined, totalPower: undefined, isVerified, source: 'the log of this node\'s own CometBFT' };
 }

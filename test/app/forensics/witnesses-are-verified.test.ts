@@ -74,10 +74,11 @@ test('a signed header is believed for its signatures alone', async t => {
 
 test('lines of the log: two thirds are behind some of them', () => {
   const mismatch = 'wrong Block.Header.AppHash.  Expected 00AA, got BB11';
-  assert.deepEqual([witnessInLog(`CONSENSUS FAILURE: +2/3 committed an invalid block: ${mismatch}`, 9n)?.isVerified, witnessInLog(`precommit step; +2/3 prevoted for an invalid block: ${mismatch}`, 9n)?.isVerified], [true, true]);
-  assert.deepEqual(witnessInLog(`prevote step: consensus deems this block invalid; prevoting nil ${mismatch}`, 9n)?.isVerified, false);
-  assert.equal(witnessInLog(`Error in validation ${mismatch}`, 9n)?.appHash, 'bb11');
-  assert.equal(witnessInLog('CONSENSUS FAILURE: something else', 9n), undefined);
+  assert.deepEqual([witnessInLog(`CONSENSUS FAILURE: +2/3 committed an invalid block: ${mismatch}`, 9n, '00aa')?.isVerified, witnessInLog(`precommit step; +2/3 prevoted for an invalid block: ${mismatch}`, 9n, '00aa')?.isVerified], [true, true]);
+  assert.deepEqual(witnessInLog(`prevote step: consensus deems this block invalid; prevoting nil ${mismatch}`, 9n, '00aa')?.isVerified, false);
+  assert.equal(witnessInLog(`Error in validation ${mismatch}`, 9n, '00aa')?.appHash, 'bb11');
+  assert.equal(witnessInLog('CONSENSUS FAILURE: something else', 9n, '00aa'), undefined);
+  assert.equal(witnessInLog(`Error in validation ${mismatch}`, 9n, '00ab'), undefined, 'about another hash than ours');
   assert.deepEqual([isHint(mismatch), isHint('CONSENSUS FAILURE!!!'), isHint('dialing failed')], [true, true, false]);
 });
 
