@@ -221,11 +221,11 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
       },
       prepared: prepared => recorder?.endBlock(blockEnd(prepared, host.merged)),
       persist: async prepared => {
-        const { changes, digestState } = host.writes();
+        const { changes, bundlesRefused, digestState } = host.writes();
         const { confirmed } = confirmation;
         freed = await commitBlock(
-          { database, blobs, heaps, collector, undoBlocks: options.undoBlocks, ...(options.onCommitStep ? { onStep: options.onCommitStep } : {}) },
-          { prepared, kernelChanges: changes, digestState, confirmed },
+          { database, blobs, heaps, collector, undoBlocks: options.undoBlocks, isHeld: name => exporter.isHeld(name), ...(options.onCommitStep ? { onStep: options.onCommitStep } : {}) },
+          { prepared, kernelChanges: changes, bundlesRefused, digestState, confirmed },
         );
       },
       committed: () => {

@@ -1,5 +1,5 @@
 /** Files named by their content, for what is too large for the database: bundles. Written and synced before the batch that names them. */
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder, unlessAbsent, writeSynced } from './files.js';
 
@@ -26,6 +26,11 @@ export class BlobStore {
     for (const name of [...this.#pending.keys()]) if (!isWanted(name)) this.#pending.delete(name);
   }
 
+  /** Names of what the next `sync` writes. */
+  get pending(): readonly string[] {
+    return [...this.#pending.keys()];
+  }
+
   dropPending(): void {
     this.#pending.clear();
   }
@@ -37,6 +42,13 @@ export class BlobStore {
     for (const [name, bytes] of this.#pending) await this.#write(name, bytes);
     await syncFolder(this.#folder);
     this.#pending.clear();
+  }
+
+  /** They are gone, also after a crash; one that is not there is gone already. */
+  async remove(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    for (const name of names) await rm(this.pathOf(name), { force: true });
+    await syncFolder(this.#folder);
   }
 
   async #write(name: string, bytes: Uint8Array): Promise<void> {

@@ -8,11 +8,14 @@ import type { HeapFiles } from './snapshots/heap-files.js';
 import { isKept, refChanges, refRows } from './snapshots/rows.js';
 import { chainPrefix, databaseKeyOfKernelRow, localPrefix, numberOfRow, numberRow, rowValue, type DatabaseRow, type NodeDatabase } from './store.js';
 import { encodeUndo, undoKey } from './undo.js';
+import { removeUnusedBundles, unusedBundleRows } from './unused-bundles.js';
 
 export type BlockWrites = {
   readonly prepared: PreparedVersion;
   /** What the run wrote. */
   readonly kernelChanges: readonly Change[];
+  /** Bundles that were installed, and that the run did not take. */
+  readonly bundlesRefused: readonly string[];
   /** Lanes of the kernel digest. */
   readonly digestState: Uint8Array;
   /** Highest height whose AppHash is known to be agreed (design 4.6). */
@@ -33,6 +36,8 @@ export type CommitOptions = {
   readonly collector: SnapshotCollector;
   /** Blocks that can be undone, at least. */
   readonly undoBlocks: bigint;
+  /** An export reads the file of the blob folder, and could not link it. */
+  readonly isHeld: (name: string) => boolean;
   /** Told before and after each durable step, by name; tests crash here. */
   readonly onStep?: (step: CommitStep) => void;
 };
@@ -43,9 +48,11 @@ export type CommitStep = 'before-blobs' | 'before-heaps' | 'before-batch' | 'aft
 const freedMax = 10;
 
 /** Resolves with what the collector of heap files needs to know. */
-export async function commitBlock({ database, blobs, heaps, collector, undoBlocks, onStep }: CommitOptions, block: BlockWrites): Promise<Freed> {
-  const { prepared: { version }, kernelChanges } = block;
+export async function commitBlock({ database, blobs, heaps, collector, undoBlocks, isHeld, onStep }: CommitOptions, block: BlockWrites): Promise<Freed> {
+  const { prepared: { version }, kernelChanges, bundlesRefused } = block;
   onStep?.('before-blobs');
+  const installed = new Set(blobs.pending);
+  const unused = await removeUnusedBundles(database, blobs, (undoFrom(database) ?? 0n) - 1n, name => installed.has(name) || isHeld(name));
   await blobs.sync();
   onStep?.('before-heaps');
   const changedSpans = spanChanges(kernelChanges);
@@ -53,14 +60,14 @@ export async function commitBlock({ database, blobs, heaps, collector, undoBlock
   const stored = await heaps.persist([...refs.added.keys()].filter(hash => heaps.isInFlight(hash) || !isKept(database, hash)));
   const rows = [
     ...chainRows(block.prepared), ...kernelRows(kernelChanges), ...localRows(block),
-    ...(await refRows(database, version, refs, stored)), ...closedSpanRows(version, changedSpans),
+    ...(await refRows(database, version, refs, stored)), ...closedSpanRows(version, changedSpans), ...unusedBundleRows(version, installed, bundlesRefused),
   ];
   const before = rows.map(({ key, value }) => ({ key, value: isNewNode(key, value) ? undefined : database.get(key) }));
   const freed = freedUndo(database, version, block.confirmed, undoBlocks);
   const spans = await freedSpanRows(database, freed.upTo, kernelChanges.length);
   onStep?.('before-batch');
   // What is freed comes first: a heap that was removed may be back in this block.
-  await database.write([...collector.rows(hash => stored.has(hash)), ...spans, ...freed.rows, ...rows, { key: undoKey(version), value: encodeUndo(before) }]);
+  await database.write([...collector.rows(hash => stored.has(hash)), ...unused, ...spans, ...freed.rows, ...rows, { key: undoKey(version), value: encodeUndo(before) }]);
   onStep?.('after-batch');
   collector.settled();
   await heaps.settle();

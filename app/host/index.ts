@@ -35,7 +35,7 @@ export type HostOptions = {
 };
 
 /** What the block's batch needs of the kernel. */
-export type KernelWrites = { readonly changes: readonly Change[]; readonly digestState: Uint8Array };
+export type KernelWrites = { readonly changes: readonly Change[]; readonly bundlesRefused: readonly string[]; readonly digestState: Uint8Array };
 
 type Stores = { store(name: string): ReturnType<Context['store']> };
 
@@ -181,7 +181,8 @@ export class KernelHost {
   /** For the block's batch. */
   writes(): KernelWrites {
     if (!this.#merged) throw new Error('Commit comes after FinalizeBlock');
-    return { changes: this.#options.kernel.state.rows.runChanges(), digestState: this.#merged.digestState };
+    const bundlesRefused = this.#merged.outbound.flatMap(op => (op.kind === 'bundle-refused' ? [op.bundleId] : []));
+    return { changes: this.#options.kernel.state.rows.runChanges(), bundlesRefused, digestState: this.#merged.digestState };
   }
 
   /** The batch is durable. */

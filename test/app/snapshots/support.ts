@@ -24,6 +24,9 @@ export type BlockWork = {
   /** Heaps saved by a run that was done again, and not referred to. */
   readonly inVain?: readonly string[];
   readonly entries?: number;
+  /** Bundles that txs of the block completed, and those that its run refused. */
+  readonly installed?: readonly string[];
+  readonly refused?: readonly string[];
 };
 
 export const crashSteps: readonly NonNullable<Blocks['crashAt']>[] = ['after-save', 'before-blobs', 'before-heaps', 'before-batch', 'after-batch', 'after-heaps', 'after-unlink'];
@@ -76,6 +79,8 @@ export class Blocks {
   heaps!: HeapFiles;
   collector!: SnapshotCollector;
   swept!: Swept;
+  /** Files that an export could not link. */
+  readonly held = new Set<string>();
   /** Where the next commit crashes. */
   crashAt: CommitStep | 'after-save' | 'after-unlink' | undefined;
 
@@ -121,9 +126,11 @@ export class Blocks {
     for (const [vat, heap] of Object.entries(work.heaps ?? {})) changes.push(...(await this.#spanChange(vat as VatId, heap, work.entries ?? 3)));
     this.#step('after-save');
     const version = this.height + 1n;
+    const blobs = new BlobStore(join(this.data, 'blobs'));
+    for (const name of work.installed ?? []) blobs.add(name, Buffer.from(name));
     const freed = await commitBlock(
-      { database: this.database, blobs: new BlobStore(join(this.data, 'blobs')), heaps: this.heaps, collector: this.collector, undoBlocks: this.#undoBlocks, onStep: step => { this.#step(step); } },
-      { prepared: { version, rows: [] } as never, kernelChanges: changes, digestState: new Uint8Array(0), confirmed },
+      { database: this.database, blobs, isHeld: name => this.held.has(name), heaps: this.heaps, collector: this.collector, undoBlocks: this.#undoBlocks, onStep: step => { this.#step(step); } },
+      { prepared: { version, rows: [] } as never, kernelChanges: changes, bundlesRefused: work.refused ?? [], digestState: new Uint8Array(0), confirmed },
     );
     const collected = await this.collector.collect(freed);
     this.#step('after-unlink');
