@@ -29,7 +29,8 @@ function addTo(sums: bigint[], amounts: readonly bigint[]): void {
   }
 }
 
-const structural = (collection: string, counted: number): LedgerFault => ({ collection, what: 'structure', used: 0n, counted: BigInt(counted) });
+/** The tree, or a row of it, is not where it should be. */
+export const structural = (collection: string, counted: number): LedgerFault => ({ collection, what: 'structure', used: 0n, counted: BigInt(counted) });
 
 /** Its generation is not above the mark, it holds nothing negative, and the index knows it. */
 function isSoundRow<D extends string>({ tables }: Inside<D>, key: string, { leaf, amounts }: Row): boolean {
@@ -51,7 +52,8 @@ function rollUp<D extends string>({ spec, tables }: Inside<D>, collections: Read
   if (roots !== (collections.size === 0 ? 0 : 1)) faults.push(structural('', roots));
 }
 
-function differences<D extends string>(inside: Inside<D>, id: string, counted: readonly bigint[]): LedgerFault[] {
+/** Dimensions of which the collection's counter is not what was counted. */
+export function differences<D extends string>(inside: Inside<D>, id: string, counted: readonly bigint[]): LedgerFault[] {
   const used = usedBy(inside, id);
   const found: LedgerFault[] = [];
   for (const [index, what] of inside.spec.dimensions.entries()) {

@@ -128,13 +128,13 @@ export function moveSubtree<D extends string>(inside: Inside<D>, id: string, lea
   return undefined;
 }
 
-/** A new collection has nothing; one that goes must have nothing. */
+/** A new collection has nothing; one that goes must have nothing. Of one that an audit found faulty, which has no row any more, nothing is the truth. */
 export function startCounters<D extends string>({ tables, spec }: Inside<D>, id: string): void {
   tables.used.set(id, spec.dimensions.map(() => 0n));
 }
 export function endCounters<D extends string>(inside: Inside<D>, id: string): void {
   const left = usedBy(inside, id).findIndex(amount => amount !== 0n);
-  if (left >= 0) throw new LedgerBroken(`${id} goes with ${usedBy(inside, id)[left]} of ${inside.spec.dimensions[left]}, and without a row`);
+  if (left >= 0 && inside.tables.collections.get(id)?.isFaulty !== true) throw new LedgerBroken(`${id} goes with ${usedBy(inside, id)[left]} of ${inside.spec.dimensions[left]}, and without a row`);
   inside.tables.used.delete(id);
 }
 

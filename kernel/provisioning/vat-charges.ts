@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { VatId } from '../ids.js';
-import { charge, childrenOf, closeCollection, forgetSubject, obstacleAt, openCollection, release, replace, retire, rowOf, settle, usageOf, type Amounts, type Obstacle, type Token } from '../ledger/index.js';
+import { charge, childrenOf, dissolve, forgetSubject, markShortOf, obstacleAt, openCollection, replace, retire, rowOf, settle, usageOf, type Amounts, type LedgerFault, type Obstacle, type Token } from '../ledger/index.js';
 import type { KernelState } from '../state.js';
 import { knownVat, readProgress, type VatRecord } from '../vat/records.js';
 import { accountCollection, ledgerOf, openAccount, vatCollection, wholeChain, type ConsensusLedger } from './consensus-ledger.js';
@@ -92,23 +92,35 @@ export function settleStorage(state: KernelState, vat: VatId, bytes: number): Qu
 /** The vat ends, which nothing can refuse: it becomes a zombie, which keeps only its store. */
 export function retireVat(state: KernelState, vat: VatId): void {
   const { incarnation, label } = knownVat(state.rows, vat);
+  for (const token of [vatToken(vat), runToken(vat, incarnation)]) tellOfFaults(state, markShortOf(ledgerOf(state), token));
   const result = retire(ledgerOf(state), vatToken(vat), { token: zombieToken(vat), amounts: { zombies: 1n }, cause: causeOf(state, `vat "${label}" was terminated`) }, [runToken(vat, incarnation)]);
   assert.equal(result.kind, 'retired', `${vat} ends once`);
 }
 
-/** Cleanup removed so many bytes of the vat's store. */
-export function settleRemoved(state: KernelState, vat: VatId): void {
-  const refusal = settleStorage(state, vat, readProgress(state.rows, vat).stored);
-  assert(!refusal, `${vat}: less than before is never refused`);
+/** Cleanup removed bytes of the vat's store, `beyond` more than were counted, if that is above 0. It never fails: the vat is dead, and the chain goes on. */
+export function settleRemoved(state: KernelState, vat: VatId, beyond: number): void {
+  const ledger = ledgerOf(state);
+  const stored = BigInt(readProgress(state.rows, vat).stored);
+  if (beyond > 0) tellOfFaults(state, [{ collection: vat, what: storage, used: 0n, counted: BigInt(beyond) }]);
+  tellOfFaults(state, markShortOf(ledger, storageToken(vat)));
+  const { kind } = settle(ledger, storageToken(vat), { [storage]: stored });
+  if (kind !== 'resized') tellOfFaults(state, [{ collection: vat, what: storage, used: heldOf(ledger, storageToken(vat)), counted: stored }]);
 }
 
-/** The last row of its cleanup: nothing of it is left, and so nothing is held. */
+const storage = 'storage_bytes' satisfies Dimension;
+
+const heldOf = (ledger: ConsensusLedger, token: Token): bigint => rowOf(ledger, token)?.amounts.find(amount => amount !== 0n) ?? 0n;
+
+function tellOfFaults(state: KernelState, faults: readonly LedgerFault[]): void {
+  for (const fault of faults) state.outbound.push({ kind: 'ledger-fault', ...fault });
+}
+
+/** The last row of its cleanup: nothing of it is left, and so nothing is held, whatever its rows and counters said. */
 export function forgetCharges(state: KernelState, vat: VatId): void {
   const ledger = ledgerOf(state);
-  const left = rowOf(ledger, storageToken(vat))?.amounts.find(amount => amount !== 0n) ?? 0n;
-  assert.equal(left, 0n, `${vat} is gone, and ${left} bytes are still charged for its store`);
-  for (const token of [storageToken(vat), zombieToken(vat)]) assert.equal(release(ledger, token).kind, 'released', `${token.kind} of ${vat}`);
-  assert.equal(closeCollection(ledger, vatCollection(vat)).kind, 'gone', `${vat} holds nothing`);
+  const left = heldOf(ledger, storageToken(vat));
+  if (left !== 0n && readProgress(state.rows, vat).storedAtMost !== true) tellOfFaults(state, [{ collection: vat, what: storage, used: left, counted: 0n }]);
+  tellOfFaults(state, dissolve(ledger, vatCollection(vat)));
   for (const kind of ['vat', 'zombie', 'run', 'storage']) forgetSubject(ledger, { kind, subject: vat }); // a vat's number is not given out again
 }
 

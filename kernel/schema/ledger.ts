@@ -6,9 +6,12 @@ import { openAccount, unlimitedLedgerOf, vatCollection, type ConsensusLedger } f
 import { causeOf, promisedTo, runToken, storageToken, vatToken, zombieToken } from '../provisioning/vat-charges.js';
 import type { KernelState } from '../state.js';
 import { keys } from '../store/keys.js';
-import { allVats, knownVat, readProgress } from '../vat/records.js';
+import { allVats, knownVat, readProgress, writeProgress } from '../vat/records.js';
 
-/** Rows for every vat that has a record, and for every bundle; who brought a bundle is not known any more. */
+/**
+ * Rows for every vat that has a record, and for every bundle; who brought a bundle is not known any more. What a vat that
+ * ended had stored did not go down as it was removed: it is charged so much until its last row is gone.
+ */
 export function buildLedger(state: KernelState): void {
   const ledger = unlimitedLedgerOf(state);
   assert.deepEqual(auditLedger(ledger), [], 'there is no ledger yet, or a sound one');
@@ -29,5 +32,7 @@ function addVat(state: KernelState, ledger: ConsensusLedger, vat: VatId): void {
   charge(ledger, vatToken(vat), leaf, { vats: 1n }, cause);
   charge(ledger, runToken(vat, record.incarnation), leaf, promisedTo(state, record), cause);
   charge(ledger, storageToken(vat), leaf, { storage_bytes: BigInt(readProgress(state.rows, vat).stored) }, cause);
-  if (record.life === 'terminated') retire(ledger, vatToken(vat), { token: zombieToken(vat), amounts: { zombies: 1n }, cause }, [runToken(vat, record.incarnation)]);
+  if (record.life !== 'terminated') return;
+  writeProgress(state, vat, { ...readProgress(state.rows, vat), storedAtMost: true });
+  retire(ledger, vatToken(vat), { token: zombieToken(vat), amounts: { zombies: 1n }, cause }, [runToken(vat, record.incarnation)]);
 }

@@ -44,6 +44,8 @@ export type VatProgress = {
   readonly usedBefore: string;
   /** Bytes of keys and values in its store. */
   readonly stored: number;
+  /** It was half removed before there was a ledger: its store may hold less than `stored`. */
+  readonly storedAtMost?: true;
   /** Deliveries since the last bringOutYourDead, and the order number of the one that is queued, or 0. */
   readonly dirt: number;
   readonly reap: number;

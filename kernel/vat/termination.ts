@@ -127,8 +127,8 @@ function removeStored(state: KernelState, vat: VatId, rows: readonly string[]): 
     state.rows.delete(row);
   }
   const progress = readProgress(state.rows, vat);
-  writeProgress(state, vat, { ...progress, stored: progress.stored - removed });
-  settleRemoved(state, vat);
+  writeProgress(state, vat, { ...progress, stored: Math.max(progress.stored - removed, 0) });
+  settleRemoved(state, vat, removed - progress.stored);
 }
 
 function firstKrefs(state: KernelState, prefix: string, limit: number): Kref[] {
