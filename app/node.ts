@@ -214,7 +214,7 @@ function startEngine(options: NodeOptions, app: App, forensics: Forensics, halt:
   const application = forensics.wrap(app.application);
   if (options.engine === 'cometbft') {
     const signal = AbortSignal.any([halt.signal, ...(options.signal ? [options.signal] : [])]);
-    return startCometEngine({ home, application, log, rpcLaddr, p2pLaddr, abciAddress, withComet, signal, onErrorLine: text => forensics.sawCometLine(text), ...optional('blockTimeMs', blockTimeMs) });
+    return startCometEngine({ home, application, log, rpcLaddr, p2pLaddr, abciAddress, withComet, signal, onErrorLine: line => forensics.sawCometLine(line), ...optional('blockTimeMs', blockTimeMs) });
   }
   const blockTime = blockTimeMs ?? blockTimeDefaultMs;
   return startEmbeddedEngine({

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { AbciApplication, RequestFinalizeBlock } from '../../chain/abci/types.js';
+import type { CometError } from '../../chain/engine/comet/index.js';
 import { chainProtoFolder, makeCodecs, type Codec, type Logger } from '../../chain/index.js';
 import { ReplayMismatch } from '../../kernel/index.js';
 import type { App } from '../app.js';
@@ -66,6 +67,8 @@ export class Forensics {
   #earlier: RequestFinalizeBlock | undefined;
   #activity: { readonly height: bigint; readonly activity: string } | undefined;
   #inLog: Witness | undefined;
+  /** Since the last block, the log gave reason to ask. */
+  #isHinted = false;
   #alarm: Summary | undefined;
   /** Incidents of blocks that were undone since, by height: they are about to be executed again. */
   readonly #undone = new Map<string, string>();
@@ -137,16 +140,18 @@ export class Forensics {
   }
 
   /** A line of CometBFT's log that says of an error. */
-  sawCometLine(text: string): void {
-    if (!isHint(text)) return;
-    this.#sawInLog(text);
+  sawCometLine(line: CometError): void {
+    if (!isHint(line)) return;
+    const { app } = this.#options;
+    this.#inLog = witnessInLog(line, app.height + 1n, app.evidence()?.appHash ?? '') ?? this.#inLog;
+    this.#isHinted = true;
     this.#watch.hint();
   }
 
-  /** CometBFT has failed, for this reason: is it because we have diverged? Resolves when that is known. */
+  /** CometBFT has failed, with these last words: is it because we have diverged? Resolves when that is known. The words may quote strangers, so they prove nothing. */
   async examine(text: string): Promise<boolean> {
-    this.#sawInLog(text);
-    if (!this.#isAlarmed && isHint(text)) await this.#watch.settle(settleMs);
+    const isWorthAsking = this.#isHinted || /wrong Block\.Header\.AppHash/.test(text);
+    if (!this.#isAlarmed && isWorthAsking) await this.#watch.settle(settleMs);
     return this.#isAlarmed;
   }
 
@@ -203,6 +208,7 @@ export class Forensics {
     this.#activity = { height: app.height, activity: evidence.activity };
     this.#ladders.put(ladder);
     this.#noteOutcome(String(app.height), evidence.appHash);
+    this.#isHinted = false;
     this.#watch.committed({ height: app.height, appHash: evidence.appHash });
   }
 
@@ -258,12 +264,6 @@ export class Forensics {
     for (const answer of answers) if (answer.status === 'rejected') log.debug({ reason: String(answer.reason) }, 'a witness does not answer');
     const said = answers.flatMap(answer => (answer.status === 'fulfilled' ? answer.value : []));
     return this.#inLog?.height === height ? [...said, this.#inLog] : said;
-  }
-
-  #sawInLog(text: string): void {
-    const { app } = this.#options;
-    const witness = witnessInLog(text, app.height + 1n, app.evidence()?.appHash ?? '');
-    if (witness && !this.#inLog?.isVerified) this.#inLog = witness;
   }
 
   async #askPeersAtStart(tip: Tip): Promise<Diverged | undefined> {

@@ -3,7 +3,7 @@
  * a difference, so this is asked of its RPC, of peers, and read in its log. A verified witness has more than two thirds of the
  * power behind it, counted by CometBFT here or from signatures that were checked here.
  */
-import { checkSignedHeader, hashOfValidators, NotSigned, readHeader, readValidators, type CheckedHeader, type CommitValidator } from '../../chain/engine/comet/index.js';
+import { checkSignedHeader, hashOfValidators, isConsensusFailure, NotSigned, readHeader, readValidators, type CheckedHeader, type CometError, type CommitValidator } from '../../chain/engine/comet/index.js';
 import type { PeerRpc } from './peers.js';
 
 export type Witness = {
@@ -44,17 +44,29 @@ export async function witnessOfPeer(rpc: PeerRpc, height: bigint, chainId: strin
   return witnessOf(checked, checked.power, checked.totalPower, rpc.url);
 }
 
-/** What a line of CometBFT's log says: `wrong Block.Header.AppHash.  Expected <ours>, got <theirs>`. It is verified when the line says that two thirds are behind it. Undefined when it is about another hash than `ours`: then it is not about our last block. */
-export function witnessInLog(text: string, height: bigint, ours: string): Witness | undefined {
-  const [, expected, theirs] = /wrong Block\.Header\.AppHash\.\s+Expected ([0-9A-F]+), got ([0-9A-F]+)/i.exec(text) ?? [];
+const wrongHash = String.raw`wrong Block\.Header\.AppHash\.  Expected ([0-9A-F]{64}), got ([0-9A-F]{64})$`;
+/** Of a panic of consensus: votes of two thirds were counted before (consensus/state.go, enterPrecommit and finalizeCommit). */
+const votedFor = new RegExp(String.raw`^(?:precommit step; \+2/3 prevoted for|\+2/3 committed) an invalid block: ${wrongHash}`);
+/** Of a block of blocksync: its commit was verified with our own validators before (blocksync/reactor.go, poolRoutine). */
+const fetched = new RegExp(`^${wrongHash}`);
+
+/**
+ * What a line of CometBFT's log proves: `wrong Block.Header.AppHash.  Expected <ours>, got <theirs>`, written in one of the three
+ * places where two thirds are known to be behind the block. The whole of `err` must be that: other errors of these lines quote what
+ * a proposer chose (the chain's name in a header), but begin otherwise. Undefined when it is about another hash than `ours`: then
+ * it is not about our last block.
+ */
+export function witnessInLog(line: CometError, height: bigint, ours: string): Witness | undefined {
+  const form = isConsensusFailure(line) ? votedFor : line.message === 'Error in validation' && line.module === 'blocksync' ? fetched : undefined;
+  const [, expected, theirs] = form?.exec(line.err ?? '') ?? [];
   if (expected === undefined || theirs === undefined || expected.toLowerCase() !== ours) return undefined;
-  const isVerified = /\+2\/3 (?:prevoted for|committed) an invalid block/.test(text) || /Error in validation/.test(text);
-  return { height, appHash: theirs.toLowerCase(), blockHash: undefined, proposer: undefined, power: undefined, totalPower: undefined, isVerified, source: 'the log of this node\'s own CometBFT' };
+  return { height, appHash: theirs.toLowerCase(), blockHash: undefined, proposer: undefined, power: undefined, totalPower: undefined, isVerified: true, source: 'the log of this node\'s own CometBFT' };
 }
 
-/** Lines of CometBFT's log that make it worth while to ask. */
-export function isHint(text: string): boolean {
-  return /CONSENSUS FAILURE|consensus deems this block invalid|wrong Block\.Header\.AppHash/.test(text);
+/** Lines of CometBFT's log that make it worth while to ask. They prove nothing. */
+export function isHint(line: CometError): boolean {
+  const { message, module, err } = line;
+  return isConsensusFailure(line) || (module === 'consensus' && message.startsWith('prevote step: consensus deems this block invalid')) || (module === 'blocksync' && message === 'Error in validation' && fetched.test(err ?? ''));
 }
 
 function witnessOf({ height, appHash, hash, proposer }: CheckedHeader, power: bigint, totalPower: bigint, source: string): Witness {

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Logger } from '../../log.js';
 import { endGroup } from './group.js';
-import { forwardLog } from './log-forward.js';
+import { forwardLog, type CometError } from './log-forward.js';
 import { forgetChild, recordChild, type ChildRecord } from './orphan.js';
 
 export type ChildOptions = {
@@ -12,7 +12,7 @@ export type ChildOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
   readonly onConsensusFailure: (text: string) => void;
-  readonly onErrorLine: (text: string) => void;
+  readonly onErrorLine: (line: CometError) => void;
   readonly onProgress: () => void;
 };
 

@@ -4,6 +4,7 @@ import type { Logger } from '../../log.js';
 import type { Engine, EngineEnd, EngineOptions } from '../types.js';
 import { findCometBinary } from './binary.js';
 import { spawnComet, type CometChild } from './child.js';
+import type { CometError } from './log-forward.js';
 import { endOrphanedComet } from './orphan.js';
 import { rpcAnswers, rpcUrlOf } from './rpc.js';
 import { removeUnbornDatabases } from './unborn-databases.js';
@@ -29,7 +30,7 @@ export type CometEngineOptions = EngineOptions & {
   /** Start-up fails after so long without a log line or an ABCI request. */
   readonly silenceMaxMs?: number;
   /** Told of each line of CometBFT's log that is about an error. */
-  readonly onErrorLine?: (text: string) => void;
+  readonly onErrorLine?: (line: CometError) => void;
   /** How long CometBFT may take to end by itself. */
   readonly stopGraceMs?: number;
 };
@@ -83,7 +84,7 @@ export async function startCometEngine(options: CometEngineOptions): Promise<Com
       args: argumentsOf(options, server.address),
       env: options.blockTimeMs === undefined ? env : { ...env, CMT_CONSENSUS_TIMEOUT_COMMIT: `${options.blockTimeMs}ms` },
       onConsensusFailure: text => end.childFailed(new Error(text)),
-      onErrorLine: text => options.onErrorLine?.(text),
+      onErrorLine: line => options.onErrorLine?.(line),
       onProgress: watch.heard,
     });
     void child.exited.then(how => end.childFailed(new Error(how)));

@@ -2,6 +2,7 @@
 export { abciSocketAddress } from './abci-socket.js';
 export { cometVersion, findCometBinary, toolsFolder, versionOf } from './binary.js';
 export { startCometEngine, type CometEngine, type CometEngineOptions } from './engine.js';
+export { isConsensusFailure, type CometError } from './log-forward.js';
 export { prepareLocalnet, type LocalnetNode, type LocalnetOptions, type LocalnetValidator } from './localnet.js';
 export { endOrphanedComet } from './orphan.js';
 export { rollBackComet } from './rollback.js';
