@@ -146,7 +146,7 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
       steps.add(step);
       options.onStep?.(step);
     },
-    onDamagedHeap: ({ problem }) => opened.forensics?.noteDamage(problem),
+    onDamagedHeap: what => opened.forensics?.noteDamage(what),
     data: join(home, 'data'),
     protoFolders: [chainProtoFolder, appProtoFolder],
     workers,

@@ -2,7 +2,7 @@
  * Bundles of a home, `forensics/<id>/`: written under another name, synced, renamed; never written over. The oldest go when
  * there are more than 20, or more than 1 GiB; never the newest, and none of which nobody has taken note.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, openSync, closeSync, fsyncSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, openSync, closeSync, fsyncSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '../../chain/engine/home-files/index.js';
 import { bundleIdGrammar } from './bundle-id.js';
@@ -12,6 +12,8 @@ export type BundleFile = { readonly name: string; readonly content: string | Uin
 
 const bundlesMaxDefault = 20;
 const bytesMaxDefault = 1024 ** 3;
+/** Of one file that is kept beside: as much as a heap can have, and not the room of all others. */
+const keptBytesMax = 256 * 1024 * 1024;
 const mode = 0o600;
 const summaryFile = 'summary.json';
 export const reportFile = 'REPORT.txt';
@@ -76,6 +78,17 @@ export class Bundles {
     for (const { name, content } of files) replaceFile(join(this.pathOf(id), name), typeof content === 'string' ? content : Buffer.from(content).toString('utf8'), mode);
     replaceFile(join(this.pathOf(id), summaryFile), jsonOf(summary), mode);
     return summary;
+  }
+
+  /** Keeps a file of this disk under another name in the bundle, without copying it. False: one of that name is there, or it is too large. */
+  keep(id: string, name: string, from: string): boolean {
+    const path = join(this.pathOf(id), name);
+    if (existsSync(path) || statSync(from).size > keptBytesMax) return false;
+    linkSync(from, path);
+    syncFolder(this.pathOf(id));
+    this.update(id, { bytes: bytesBelow(this.pathOf(id)) });
+    this.#removeOld(id);
+    return true;
   }
 
   /** Alarms of which nobody has taken note. */

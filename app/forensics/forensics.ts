@@ -9,6 +9,7 @@ import { chainProtoFolder, makeCodecs, type Codec, type Logger } from '../../cha
 import { ReplayMismatch } from '../../kernel/index.js';
 import type { App } from '../app.js';
 import { UpgradeNeeded } from '../host/upgrade.js';
+import type { DamagedHeap } from '../snapshots/repair.js';
 import { Bundles } from './bundles.js';
 import { compareBundle } from './compare-bundle.js';
 import { makeCrankReader } from './crank-reader.js';
@@ -172,11 +173,13 @@ export class Forensics {
     }
   }
 
-  /** T7: a file that could not be used, whether or not it was had from elsewhere. Never throws. */
-  noteDamage(problem: string): void {
+  /** T7: a heap file that could not be used, whether or not it was had from elsewhere; what is wrong with it is kept. Never throws. */
+  noteDamage({ hash, problem, damaged }: Pick<DamagedHeap, 'hash' | 'problem' | 'damaged'>): void {
     const { log } = this.#options;
     try {
-      log.warn({ incident: this.save('storage', problem).id }, 'a damaged file was noted');
+      const { id } = this.save('storage', problem);
+      const isKept = damaged !== undefined && this.bundles.keep(id, `damaged-${hash}`, damaged);
+      log.warn({ incident: id, isKept }, 'a damaged file was noted');
     } catch (error) {
       log.error({ reason: error instanceof Error ? error.message : String(error) }, 'what this node knows of a damaged file could not be saved');
     }

@@ -3,7 +3,7 @@
  * it holds, so that it does not matter who gives it.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { link, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Logger } from '../../chain/index.js';
 import { syncFile, syncFolder } from '../files.js';
@@ -19,6 +19,8 @@ export type DamagedHeap = {
   readonly problem: string;
   /** Where it was had from: 'export', or the address of a peer; undefined when nobody has it. */
   readonly repairedFrom: string | undefined;
+  /** The damaged file under another name, until the call returns; undefined when it was missing. */
+  readonly damaged: string | undefined;
 };
 
 export type RepairOptions = {
@@ -57,11 +59,26 @@ export class HeapRepair {
     const { log, onDamaged, rowOf } = this.#options;
     log.error({ problem }, 'a heap snapshot cannot be used; looking for another copy');
     const row = rowOf(hash);
+    const damaged = await this.#setAside(hash);
     const repairedFrom = row && (await this.#search(hash, row));
-    onDamaged?.({ hash, problem, repairedFrom });
+    onDamaged?.({ hash, problem, repairedFrom, damaged });
+    if (damaged !== undefined) await rm(damaged, { force: true });
     if (repairedFrom === undefined) return false;
     log.warn({ hash, from: repairedFrom }, 'a heap snapshot was repaired');
     return true;
+  }
+
+  /** A second name for what is about to be replaced. It stays in its place too: who repairs by hand finds it there. */
+  async #setAside(hash: string): Promise<string | undefined> {
+    const aside = join(this.#options.blobFolder, `damaged-${hash}.tmp`);
+    try {
+      await rm(aside, { force: true });
+      await link(heapPath(this.#options.blobFolder, hash), aside);
+      return aside;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#options.log.warn({ hash, reason: String(error) }, 'a damaged file cannot be kept');
+      return undefined;
+    }
   }
 
   async #search(hash: string, row: SnapRow): Promise<string | undefined> {

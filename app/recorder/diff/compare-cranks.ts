@@ -68,12 +68,15 @@ function firstDifference(ours: readonly Entry[], theirs: readonly Entry[]): Firs
   return { ours: a, theirs: theirs[inTheirs], ourPlace: place, theirPlace: inTheirs }; // the same entries in another order
 }
 
-/** A step that delivers nothing (intake, timer, cleanup) and wrote other rows, not only other values, was about something else. */
+/** A step that delivers nothing (intake, timer, cleanup) was about something else if it wrote other rows, not only other values, or queued something else. */
 function tookSomethingElse(ours: readonly Entry[], { ours: a, theirs: b }: First, rows: readonly RowDifference[]): boolean {
   const [start] = ours;
   const isIdle = start?.type === 'crank-start' && start.value['kind'] !== 'crank';
-  return isIdle && (a ?? b)?.type === 'crank-finish' && rows.some(row => row.ours === undefined || row.theirs === undefined);
+  return isIdle && (a ?? b)?.type === 'crank-finish' && rows.some(({ key, ours: mine, theirs: other }) => mine === undefined || other === undefined || key.startsWith(queuePrefix));
 }
+
+/** Rows of the kernel's run-queues. */
+const queuePrefix = 'q.';
 
 function verdictOf({ ours, theirs, ourPlace, theirPlace }: First, fields: readonly FieldDifference[], rows: readonly RowDifference[], haveRows: boolean): CrankVerdict {
   const type = (ours ?? theirs)?.type ?? '';

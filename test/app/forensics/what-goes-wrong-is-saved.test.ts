@@ -1,11 +1,12 @@
 /** Triggers besides the chain's other hash: failures, differences, damage, and an operator who asks. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { Forensics } from '../../../app/forensics/forensics.js';
 import { StepCollector } from '../../../app/forensics/steps.js';
+import type { Summary } from '../../../app/forensics/summary.js';
 import { silentLog } from '../../support/chain-app.js';
 import { startTestNode, until } from '../../support/node.js';
 import { failingBlock } from './faults.js';
@@ -84,11 +85,26 @@ test('a state that is that of an incident is a divergence at each start, noted o
   assert.equal((await another(world).atStart()).open.length, 1, 'it is shown until somebody takes note');
 });
 
-test('a damaged file is noted', async t => {
+test('a damaged file is noted and kept, also beside what was saved of the height before; a large one is not kept', async t => {
   const world = await makeWorld(t);
   await world.block();
-  world.forensics.noteDamage('heap 7f is missing');
-  assert.deepEqual(world.forensics.bundles.list().map(({ cause, reason }) => [cause, reason]), [['storage', 'heap 7f is missing']]);
+  world.forensics.save('manual', 'of the same height');
+  const damaged = join(world.home, 'set-aside');
+  writeFileSync(damaged, 'not a heap');
+  world.forensics.noteDamage({ hash: '7f', problem: 'heap 7f is damaged', damaged });
+  const { bundles } = world.forensics;
+  const [{ id, bytes }] = bundles.list() as [Summary];
+  rmSync(damaged);
+  assert.equal(readFileSync(join(bundles.pathOf(id), 'damaged-7f'), 'utf8'), 'not a heap');
+  assert.ok(bytes > 'not a heap'.length);
+
+  await world.block();
+  writeFileSync(damaged, '');
+  truncateSync(damaged, 257 * 1024 * 1024);
+  world.forensics.noteDamage({ hash: '80', problem: 'heap 80 is damaged', damaged });
+  const [, later] = bundles.list();
+  assert.deepEqual([later?.cause, later?.reason, existsSync(join(bundles.pathOf(later?.id ?? ''), 'damaged-80'))], ['storage', 'heap 80 is damaged', false]);
+  world.forensics.noteDamage({ hash: '81', problem: 'heap 81 is missing', damaged: undefined });
 });
 
 test('an operator saves the last block of a running node, by command and by signal, and of a stopped one', { timeout: 240_000 }, async t => {

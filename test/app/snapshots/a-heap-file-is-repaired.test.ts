@@ -1,6 +1,6 @@
 /** A heap file that is lost or damaged: refused, never used; had from an export or from a peer; and a stop that names it when nobody has it. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -57,7 +57,8 @@ const flip = (path: string): void => {
 };
 
 type Options = Parameters<typeof openTestApp>[0] & { readonly keepsExports?: boolean };
-type Spoiled = { readonly app: TestApp; readonly damaged: DamagedHeap[] };
+type Seen = DamagedHeap & { readonly content: Buffer | undefined };
+type Spoiled = { readonly app: TestApp; readonly damaged: Seen[] };
 
 /** The home as a restart finds it, with `spoil` done to every heap file. */
 async function spoiled(t: TestContext, spoil: (path: string) => void, { keepsExports = false, ...options }: Options): Promise<Spoiled> {
@@ -67,8 +68,8 @@ async function spoiled(t: TestContext, spoil: (path: string) => void, { keepsExp
   if (!keepsExports) rmSync(join(folder, 'snapshots'), { recursive: true });
   assert.ok(heapFiles(folder).length > 1);
   for (const path of heapFiles(folder)) spoil(path);
-  const damaged: DamagedHeap[] = [];
-  const app = await openTestApp({ dataFrom: folder, onDamagedHeap: what => damaged.push(what), ...options });
+  const damaged: Seen[] = [];
+  const app = await openTestApp({ dataFrom: folder, onDamagedHeap: what => damaged.push({ ...what, content: what.damaged === undefined ? undefined : readFileSync(what.damaged) }), ...options });
   t.after(() => app.end().catch(() => undefined)); // one that failed has nothing to close
   return { app, damaged };
 }
@@ -81,7 +82,12 @@ async function goesOn({ app, damaged }: Spoiled, from: string): Promise<void> {
   assert.deepEqual(new Set(damaged.map(({ repairedFrom }) => repairedFrom)), new Set([from]));
   const names = new Set(damaged.map(({ hash }) => hash));
   assert.equal(names.size, damaged.length, 'each once');
-  for (const { hash } of damaged) assert.equal(await sha256Of(app, hash), hash);
+  for (const { hash, damaged: aside, content } of damaged) {
+    assert.equal(await sha256Of(app, hash), hash);
+    if (aside === undefined) continue;
+    assert.ok(!readFileSync(join(app.data, 'blobs', hash.slice(0, 2), hash)).equals(content as Buffer), 'what was told is what was wrong');
+    assert.ok(!existsSync(aside), 'and is not left behind');
+  }
 }
 
 async function sha256Of({ data }: TestApp, hash: string): Promise<string> {
@@ -92,7 +98,9 @@ async function sha256Of({ data }: TestApp, hash: string): Promise<string> {
 for (const [how, spoil] of [['missing', (path: string): void => rmSync(path)], ['damaged in one bit', flip], ['empty', (path: string): void => writeFileSync(path, '')]] as const) {
   test(`a heap file that is ${how} is had from a peer`, { timeout: 60_000 }, async t => {
     const server = await serve(t, peer);
-    await goesOn(await spoiled(t, spoil, { repairServers: ['http://127.0.0.1:1', server] }), server);
+    const story = await spoiled(t, spoil, { repairServers: ['http://127.0.0.1:1', server] });
+    await goesOn(story, server);
+    assert.ok(story.damaged.every(({ damaged }) => (damaged === undefined) === (how === 'missing')));
   });
 }
 
