@@ -47,7 +47,7 @@ export type CompareOptions = {
   readonly agreed: Agreed;
   readonly peers: readonly PeerRpc[];
   readonly ourCrank: CrankBodies;
-  /** How long peers may take until they know that the block is agreed, in milliseconds. */
+  /** How long peers may take until they know that the block is agreed, and again until they tell of the step, in milliseconds. */
   readonly patienceMs: number;
   readonly now: () => number;
 };
@@ -69,7 +69,8 @@ export async function compareWithPeers({ ours, agreed, peers, ourCrank, patience
   const { step, stores, startsApart } = compareLadders(ours, first.ladder);
   if (startsApart) return { verdict: 'earlier', peers: [...standings.values()], stores, finding: undefined };
   if (!step) return { verdict: stores.some(({ isSame }) => !isSame) ? 'store-only' : 'unknown', peers: [...standings.values()], stores, finding: undefined };
-  const bodies = step.theirs ? await bodiesOf(told, agreed.height, step.number, step.theirs.hash, standings) : [];
+  const stepEnd = now() + patienceMs;
+  const bodies = step.theirs ? await bodiesOf(told, agreed.height, step.number, step.theirs.hash, standings, () => now() < stepEnd) : [];
   const [best] = bodies;
   const own = step.ours ? await ourCrank(agreed.height, step.number) : undefined;
   const difference = own && best ? compareCranks(own, best.lines) : undefined;
@@ -104,10 +105,10 @@ async function ladderOf(rpc: PeerRpc, agreed: Agreed): Promise<Answer> {
 type Body = { readonly lines: readonly string[]; readonly isChecked: boolean; peers: number };
 
 /** What peers recorded of a step, versions whose rows give the hash first, then that of most peers. Whoever sends rows of another hash is noted as a liar. */
-async function bodiesOf(told: readonly Told[], height: bigint, step: number, hash: string, standings: Map<string, PeerStanding>): Promise<readonly Body[]> {
+async function bodiesOf(told: readonly Told[], height: bigint, step: number, hash: string, standings: Map<string, PeerStanding>, hasTime: () => boolean): Promise<readonly Body[]> {
   const bodies = new Map<string, Body>();
   await Promise.all(told.map(async ({ rpc }) => {
-    const lines = await linesOf(rpc, height, step);
+    const lines = await linesOf(rpc, height, step, hasTime);
     if (!lines) return;
     const rows = rowsOf(lines);
     if (rows && hashOfRows(rows) !== hash) {
@@ -123,15 +124,16 @@ async function bodiesOf(told: readonly Told[], height: bigint, step: number, has
 }
 
 /** Undefined from a peer that has them no more, or went silent: others may tell. */
-async function linesOf(rpc: PeerRpc, height: bigint, step: number): Promise<readonly string[] | undefined> {
+async function linesOf(rpc: PeerRpc, height: bigint, step: number, hasTime: () => boolean): Promise<readonly string[] | undefined> {
   for (let tries = 1; ; tries += 1) {
     try {
       return Buffer.from(await rpc.query(crankPath(height, step))).toString('utf8').split('\n').filter(line => line !== '').map(line => (laneD(line) === undefined ? `${line.slice(0, -1)},"~":{}}` : line));
     } catch (error) {
       // Many nodes with one fault may ask the same peers in one second.
       const isBusy = error instanceof PeerRefused && error.message.startsWith(tooMany);
-      if (tries >= (isBusy ? triesMax : error instanceof PeerSilent ? 2 : 1)) return undefined;
-      await new Promise(resolve => setTimeout(resolve, tries * retryMs));
+      const mayTellYet = isBusy || error instanceof PeerSilent;
+      if (!mayTellYet || (tries >= (isBusy ? triesMax : 2) && !hasTime())) return undefined;
+      await new Promise(resolve => setTimeout(resolve, Math.min(tries, triesMax) * retryMs));
     }
   }
 }

@@ -1,32 +1,17 @@
 /** Four validators on CometBFT, of which one goes wrong: it notices, saves, says so, stops, and comes back. */
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readPrivValidatorKey } from '../../../chain/engine/home-files/index.js';
 import { cometOrReason } from '../../chain/comet/support.js';
-import { callRpc, runCli, type CliResult } from '../../support/node.js';
+import { runCli, type CliResult } from '../../support/node.js';
 import { readmeBlocks } from '../readme/checkout.js';
 import { appHashIn } from '../localnet/support.js';
-import { makeValidators, reach, type Validator } from './validators.js';
+import { incidentsOf, makeValidators, reach, signersOf, signingState, type Validator } from './validators.js';
 
 const { skip } = await cometOrReason();
 const wrongAt = 4;
-
-const signingState = (home: string): string => readFileSync(join(home, 'data', 'priv_validator_state.json'), 'utf8');
-
-/** Addresses of those whose signature for the block is in its commit. */
-async function signersOf(url: string, height: number): Promise<string[]> {
-  const { signed_header: { commit } } = (await callRpc(url, 'commit', { height: String(height) })) as { signed_header: { commit: { signatures: { block_id_flag: number; validator_address: string }[] } } };
-  return commit.signatures.filter(({ block_id_flag: flag }) => flag === 2).map(({ validator_address: address }) => address);
-}
-
-type Incident = { readonly id: string; readonly height: string; readonly verdict: string | null; readonly acknowledged: string | null; readonly rerun: string | null };
-
-async function incidents(home: string): Promise<readonly Incident[]> {
-  const { stdout } = await runCli(['forensics', 'ls', '--home', home, '--output', 'json']);
-  return (JSON.parse(stdout) as { incidents: Incident[] }).incidents;
-}
 
 /** The commands of the README's chapter, as an operator would type them: with the id, the height and a peer of his own. */
 async function asTheReadmeSays(home: string, id: string, peer: string): Promise<ReadonlyMap<string, CliResult>> {
@@ -51,7 +36,7 @@ test('a validator with a wrong store finds it by itself within two blocks, and c
   assert.deepEqual(await wrong.exited, { code: 70, signal: null }, wrong.log().slice(-3000));
   const screen = wrong.log();
   assert.match(screen, /THIS NODE HAS DIVERGED FROM THE CHAIN/);
-  const [incident] = await incidents(wrong.home);
+  const [incident] = await incidentsOf(wrong.home);
   assert.equal(incident?.height, String(wrongAt), 'found at the block that went wrong, not later');
   assert.equal(incident.verdict, 'store-only');
   assert.match(screen, /stores +bank DIFFERS/);
@@ -75,7 +60,7 @@ test('a validator with a wrong store finds it by itself within two blocks, and c
   assert.ok(statSync(join(wrong.home, 'sent.tar')).size > 1024);
   assert.match(said.get('forensics rerun')?.stdout ?? '', /the chain's result \(transient/);
   assert.match(said.get('rollback --to')?.stdout ?? '', /Rolled back state to height/);
-  const [noted] = await incidents(wrong.home);
+  const [noted] = await incidentsOf(wrong.home);
   assert.ok(noted?.acknowledged);
   assert.equal(noted.rerun, 'transient');
 

@@ -65,6 +65,16 @@ test('entries in another order are matched by what they are about', () => {
   assert.deepEqual([found?.verdict, found?.type, found?.theirs.text], ['kv-only', 'clist', undefined]);
 });
 
+test('a step without a delivery that queued something else is about something else; other values elsewhere are rows', () => {
+  const intake = (rows: readonly unknown[], hash: string): string[] => written([
+    { type: 'crank-start', crank: 7, kind: 'intake' }, { type: 'kv', crank: 7, rows: JSON.stringify(rows) },
+    { type: 'crank-finish', crank: 7, crankhash: hash.repeat(64), activityhash: hash.repeat(64) },
+  ]);
+  const verdict = (ours: readonly unknown[]): CrankVerdict | undefined => compareCranks(intake(ours, 'c'), intake([['hash', 'q.a3', 'one'], ['set', 'p.42', 'f 1']], 'a'))?.verdict;
+  assert.equal(verdict([['hash', 'q.a3', 'other'], ['set', 'p.42', 'f 1']]), 'schedule');
+  assert.equal(verdict([['hash', 'q.a3', 'one'], ['set', 'p.42', 'f 2']]), 'kv-only');
+});
+
 test('what a stranger sends as a line is compared as text, never thrown', () => {
   const found = compareCranks(written(crank()), ['{"type":"deliver","vd":,"~":{}}', 'nonsense', '{"type":"syscall","~":{}}']);
   assert.ok(found);

@@ -10,7 +10,7 @@ import { processIo } from '../../../app/cli/io.js';
 import { localnetHomes, makeLocalnet } from '../../../app/localnet.js';
 import { endOrphanedComet } from '../../../chain/engine/comet/index.js';
 import { silentLog } from '../../support/chain-app.js';
-import { callRpc, cliPath, until, type Exit } from '../../support/node.js';
+import { callRpc, cliPath, runCli, until, type Exit } from '../../support/node.js';
 import { freeBasePort } from '../localnet/support.js';
 
 export type Validator = {
@@ -88,4 +88,20 @@ export async function reach(validators: readonly Validator[], height: number, bo
   }, boundMs).catch((error: unknown) => {
     throw new Error(validators.map(({ url, log }) => `${url}: ${log().slice(-1500)}`).join('\n'), { cause: error });
   });
+}
+
+/** What the validator signed last. */
+export const signingState = (home: string): string => readFileSync(join(home, 'data', 'priv_validator_state.json'), 'utf8');
+
+/** Addresses of those whose signature for the block is in its commit. */
+export async function signersOf(url: string, height: number): Promise<string[]> {
+  const { signed_header: { commit } } = (await callRpc(url, 'commit', { height: String(height) })) as { signed_header: { commit: { signatures: { block_id_flag: number; validator_address: string }[] } } };
+  return commit.signatures.filter(({ block_id_flag: flag }) => flag === 2).map(({ validator_address: address }) => address);
+}
+
+export type Incident = { readonly id: string; readonly height: string; readonly verdict: string | null; readonly acknowledged: string | null; readonly rerun: string | null };
+
+export async function incidentsOf(home: string): Promise<readonly Incident[]> {
+  const { stdout } = await runCli(['forensics', 'ls', '--home', home, '--output', 'json']);
+  return (JSON.parse(stdout) as { incidents: Incident[] }).incidents;
 }
