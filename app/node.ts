@@ -100,6 +100,9 @@ export class NodeDiverged extends Error {
   }
 }
 
+/** Who is told what vats print. */
+type ConsoleSinks = NodeOptions['onConsole'][];
+
 const blockTimeDefaultMs = 1000;
 /** A start waits for the system and for our own thread more than it computes. */
 const preloadsPerCore = 4;
@@ -112,12 +115,13 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const { home, log } = options;
   mkdirSync(join(home, 'data'), { recursive: true });
   if (options.engine === 'cometbft') await endOrphanedComet(home, log); // it would go on with a dead application
-  const engineWorkers = makeXsnapWorkerFactory({ onConsole: options.onConsole });
+  const sinks: ConsoleSinks = [options.onConsole];
+  const engineWorkers = makeXsnapWorkerFactory({ onConsole: (...line) => { for (const sink of sinks) sink(...line); } });
   const facts = await HostFacts.open({ home, log, ...optional('signal', options.signal), ...optional('limits', options.hostLimits), ...optional('onStep', options.onWorkerStep) });
   try {
     const { engineId, baseSnapshot } = engineWorkers;
     const workers = { engineId, baseSnapshot, ...facts.life.workers(engineWorkers) };
-    return await startOver(options, facts, workers);
+    return await startOver(options, facts, workers, sinks);
   } catch (error) {
     await facts.close();
     if (error instanceof UpgradeNeeded) announceUpgrade(home, error, options.onHaltStep);
@@ -126,12 +130,13 @@ export async function startNode(options: NodeOptions): Promise<Node> {
 }
 
 /** The node over what is known of its host: no worker of an earlier one is left. */
-async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOptions['workers']): Promise<Node> {
+async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOptions['workers'], sinks: ConsoleSinks): Promise<Node> {
   const { home, log } = options;
   let rpcUrl: string | undefined;
   /** The recorder and the heap files have something to tell before it is there. */
   const opened: { forensics?: Forensics } = {};
   const recorder = options.recorder ? recorderOfHome(home, options.recorder, options.version, log, difference => opened.forensics?.sawDifference(difference)) : undefined;
+  if (recorder) sinks.push(recorder.console);
   const halt = makeHalt(options.engine === 'cometbft' ? 'silence' : 'refusal');
   const steps = new StepCollector();
   const app = await makeApp({

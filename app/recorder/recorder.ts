@@ -9,6 +9,7 @@ import { filesIn, type RecorderFiles } from './files.js';
 import type { Frame } from './frames.js';
 import { KernelLines } from './kernel-lines.js';
 import { closeLine, closeTimed, readLine, splitLines, type Line, type LineOf, type LocalPart } from './lines/index.js';
+import { Printed } from './printed.js';
 import { SegmentPool } from './segments.js';
 import { flushLength, StreamBuffer } from './stream-buffer.js';
 
@@ -68,6 +69,7 @@ export class Recorder {
   /** When vats were given what they are at, by the process clock. */
   readonly #since = new Map<string, number>();
   readonly #took = new Map<string, number>();
+  readonly #printed = new Printed();
   #trouble: Error | undefined;
   #errors = 0;
   #lostInAll = 0;
@@ -126,6 +128,7 @@ export class Recorder {
     this.#run = new StreamBuffer('run', height, this.#attempts.next(height, 'run'));
     this.#since.clear();
     this.#took.clear();
+    this.#printed.clear();
     this.#lines.begin(step);
     this.#run.add({ type: 'run-begin', height, step, activity }, this.#begun(this.#run, trigger));
     this.#flush(this.#run, false);
@@ -144,11 +147,16 @@ export class Recorder {
     }
   };
 
+  /** What a vat prints: for the worker factory's `onConsole`. It goes beside the result of the delivery in which it was printed. */
+  readonly console = (vat: string, level: string, text: string): void => { this.#printed.add(vat, level, text); };
+
   #take(entry: KernelEntry): void {
     switch (entry.type) {
       case 'round': return this.#round(entry);
       case 'returned': return this.#returned(entry.vat);
-      case 'worker-start': return this.#note({ type: 'local/worker-start', vat: entry.vat, origin: entry.heap === undefined ? 'bundle' : 'heap', heap: entry.heap, replayed: entry.replayed, delivery: entry.position });
+      case 'worker-start':
+        this.#printed.begin(entry.vat);
+        return this.#note({ type: 'local/worker-start', vat: entry.vat, origin: entry.heap === undefined ? 'bundle' : 'heap', heap: entry.heap, replayed: entry.replayed, delivery: entry.position });
       case 'worker-end': return this.#note({ type: 'local/worker-end', vat: entry.vat, why: 'closed' });
       default:
         this.#stamp = '';
@@ -161,7 +169,10 @@ export class Recorder {
   /** What was recorded before is in the page cache before any worker of the round runs. */
   #round({ items }: Extract<KernelEntry, { type: 'round' }>): void {
     const now = this.#clocks.process();
-    for (const { vat } of items) this.#since.set(vat, now);
+    for (const { vat } of items) {
+      this.#since.set(vat, now);
+      this.#printed.begin(vat);
+    }
     const first = this.#lines.step + 1;
     const line: Line = { type: 'local/plan', items: items.map(({ after, vat, position, kind }) => [first + after, vat, position, kind]) };
     this.#run?.add(line, this.#times());
@@ -169,6 +180,7 @@ export class Recorder {
   }
 
   #returned(vat: string): void {
+    this.#printed.returned(vat);
     const since = this.#since.get(vat);
     if (since !== undefined) this.#took.set(vat, (this.#clocks.process() - since) / 1000);
   }
@@ -184,6 +196,8 @@ export class Recorder {
   #timed({ vat }: LineOf<'deliver-result'>): string {
     const took = this.#took.get(vat);
     this.#took.delete(vat);
+    const soft = this.#printed.take(vat);
+    if (soft) return closeLine({ ...this.#now(), ...(took === undefined ? {} : { s: rounded(took) }), soft });
     return took === undefined ? this.#stamp : this.#times(rounded(took));
   }
 

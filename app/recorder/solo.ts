@@ -14,6 +14,8 @@ export type SoloRecorderOptions = Pick<RecorderOptions, 'folder' | 'segments' | 
 export type SoloRecorder = {
   /** For `makeController(storage, { record })`. */
   readonly record: RecordHook;
+  /** For its `onConsole`: what vats print is recorded too. */
+  readonly console: (vatId: string, level: string, text: string) => void;
   readonly status: RecorderStatus;
   /** Directly after `storage.commit()`: what was recorded before it is one height. */
   committed(): void;
@@ -40,6 +42,7 @@ export function openSoloRecorder({ rows }: Pick<ControllerStorage, 'rows'>, opti
       if (entry.type === 'step' && entry.step.kind === 'crank') cranks += 1;
       recorder.record(entry);
     },
+    console: recorder.console,
     committed: () => {
       if (!isOpen) return;
       before = { step: stepNumber(rows), activity: activityHash(rows) };
