@@ -50,7 +50,7 @@ export { LiveSpans, SpanCheck, SpanMismatch, type CheckedSpan, type LiveSpan } f
 export { textOfWtf8, wtf8Bytes } from './store/wtf8.js';
 export { resumeProblem } from './meter.js';
 export { allVats, readProgress, readVat, type VatProgress, type VatRecord } from './vat/records.js';
-export { checkSettings } from './vat/settings.js';
+export { checkSettings, memoryLimitBytesMax, memoryLimitBytesMin } from './vat/settings.js';
 export { ReplayMismatch, sameJson } from './vat/replay.js';
 export { EngineMissing, type BundleSource } from './vat/worker-maker.js';
 export { WorkerLost, type WorkerFactory } from './vat/protocol.js';

@@ -1,7 +1,7 @@
 /** The kernel's chain parameters: kept in the app state, checked when they come in. */
 import type { Codecs } from '../../chain/codec/index.js';
 import { isDenom, parseAmount, refuse, type Context } from '../../chain/index.js';
-import { asDimension, defaultParams, kernelCodes, type Dimension, type KernelParams, type LedgerParams } from '../../kernel/index.js';
+import { asDimension, defaultParams, kernelCodes, memoryLimitBytesMax, memoryLimitBytesMin, type Dimension, type KernelParams, type LedgerParams } from '../../kernel/index.js';
 import type { Params, Quota } from '../client/types.js';
 import { hostKeys, kernelStore } from './keys.js';
 
@@ -63,6 +63,7 @@ const gasPerByteMax = 10_000n;
 function checkParams(params: Params): void {
   const bad = (what: string): never => refuse('kernel', kernelCodes.badOption, `parameter ${what}`);
   if (params.computronsPerDelivery < 20_000_000n || params.computronsPerDelivery > 2n ** 31n - 1n) bad('computrons_per_delivery must be from 20,000,000 to 2,147,483,647');
+  if (params.defaultMemoryLimitBytes !== 0n && (params.defaultMemoryLimitBytes < memoryLimitBytesMin || params.defaultMemoryLimitBytes > memoryLimitBytesMax)) bad('default_memory_limit_bytes must be from 16 MiB (16777216) to 2 GiB (2147483648)');
   if (params.computronsPerBlock < params.computronsPerDelivery) bad('computrons_per_block must not be less than computrons_per_delivery');
   if (params.computronsPerBlock > computronsPerBlockMax) bad('computrons_per_block must not be more than 10,000,000,000');
   if (params.roundWidth < 1 || params.roundWidth > 64) bad('round_width must be from 1 to 64');

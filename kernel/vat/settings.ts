@@ -5,6 +5,10 @@ import type { VatSettings } from '../items.js';
 export const computronsPerDeliveryMin = 20_000_000;
 /** The engine's own bound of `-l`, a C int. */
 export const computronsPerDeliveryMax = 2 ** 31 - 1;
+/** Below this, what a worker takes by itself is not even declared. */
+export const memoryLimitBytesMin = 16n * 1024n * 1024n;
+/** What the engine can have: more would only keep hosts from starting the worker. */
+export const memoryLimitBytesMax = 2n ** 31n;
 export const u64Max = (1n << 64n) - 1n;
 
 export type GivenSettings = { readonly [Name in keyof VatSettings]?: unknown };
@@ -15,6 +19,7 @@ export function checkSettings(given: GivenSettings): { readonly settings: VatSet
   const perDelivery = asAmount(given.computronsPerDelivery);
   const balance = asAmount(given.computeBalance);
   if (memory === undefined) return { reason: 'memoryLimitBytes is not an amount of bytes' };
+  if (memory !== 0n && (memory < memoryLimitBytesMin || memory > memoryLimitBytesMax)) return { reason: `memoryLimitBytes is not from ${memoryLimitBytesMin} (16 MiB) to ${memoryLimitBytesMax} (2 GiB)` };
   if (balance === undefined) return { reason: 'computeBalance is not an amount of computrons' };
   if (perDelivery === undefined || (perDelivery !== 0n && (perDelivery < BigInt(computronsPerDeliveryMin) || perDelivery > BigInt(computronsPerDeliveryMax)))) {
     return { reason: `computronsPerDelivery is not from ${computronsPerDeliveryMin} to ${computronsPerDeliveryMax}` };

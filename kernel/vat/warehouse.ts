@@ -262,7 +262,7 @@ export class Warehouse {
     }
   }
 
-  /** Where the host has no room for a worker that is needed, idle ones make it, least recently used first, and others as soon as they are idle. */
+  /** Where the host has no room for a worker that is needed, idle ones make it, least recently used first, then those that a hand-over makes, and others as soon as they are idle. */
   #withRoom<T>(start: () => Promise<T>): Promise<T> {
     return this.#room.take(start, {
       makeRoom: () => this.#pageOutOne(),
@@ -273,7 +273,22 @@ export class Warehouse {
   async #pageOutOne(): Promise<boolean> {
     const [idle] = [...this.#online].filter(([vat]) => !this.#busy.has(vat));
     if (idle) await this.#end(...idle);
-    return idle !== undefined;
+    return idle !== undefined || this.#giveUpSuccessor();
+  }
+
+  /** One that no crank has settled for yet: its vat is brought back from the heap that was saved. False when there is none. */
+  async #giveUpSuccessor(): Promise<boolean> {
+    const [first] = this.#successors;
+    if (!first) return false;
+    const [vat, successor] = first;
+    this.#successors.delete(vat);
+    const closed = successor.then(worker => worker.close(), () => undefined); // one that failed took nothing
+    const ended = Promise.all([this.#ending.get(vat), closed]).then(() => undefined);
+    this.#ending.set(vat, ended);
+    await ended;
+    if (this.#ending.get(vat) === ended) this.#ending.delete(vat);
+    this.#room.changed();
+    return true;
   }
 
   #recordStart(vat: VatId, position: number): void {

@@ -9,6 +9,7 @@ import {
 import { hostDimensions, type HostCharge, type HostDimension, type HostLedger, type HostLimits, type HostUsage, type WorkerNeeds, type WorkerToken } from './ledger.js';
 import type { HostStore } from './host-store.js';
 import type { HostRow } from './rows.js';
+import { memoryLimitBytesMax } from '../settings.js';
 
 export const ledgerPrefix = 'ledger/';
 
@@ -43,7 +44,8 @@ export class WorkerLedger implements HostLedger {
 
   charge(token: WorkerToken, { account, memoryBytes = undeclaredBytes }: WorkerNeeds): HostCharge {
     this.#openLeaf(token.vat, accountId(account));
-    const result = charge(this.#ledger, keyOf(token), token.vat, { workers: 1n, workerMem: workerBytes + memoryBytes, fds: fdsOfWorker }, 'worker');
+    const needed = memoryBytes < memoryLimitBytesMax ? memoryBytes : memoryLimitBytesMax; // a vat from before there was a bound may have declared more
+    const result = charge(this.#ledger, keyOf(token), token.vat, { workers: 1n, workerMem: workerBytes + needed, fds: fdsOfWorker }, 'worker');
     const refused = refusalOf(token, result);
     return { ...(refused === undefined ? {} : { refused }), rows: this.#rows.changes() };
   }

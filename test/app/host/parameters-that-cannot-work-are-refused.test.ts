@@ -15,6 +15,8 @@ test('each bound of the kernel’s parameters is told by its name', () => {
   const bad: readonly (readonly [object, RegExp])[] = [
     [{ computrons_per_delivery: '1' }, /computrons_per_delivery must be from/],
     [{ computrons_per_block: '20000000', computrons_per_delivery: '20000001' }, /computrons_per_block must not be less/],
+    [{ default_memory_limit_bytes: '16777215' }, /default_memory_limit_bytes must be from 16 MiB/],
+    [{ default_memory_limit_bytes: '2147483649' }, /default_memory_limit_bytes must be from 16 MiB/],
     [{ round_width: 65 }, /round_width must be from 1 to 64/],
     [{ queue_max: 0 }, /queue_max must be at least 1/],
     [{ max_bundle_bytes: '33554433' }, /max_bundle_bytes/],

@@ -87,6 +87,7 @@ const stateless: readonly Case[] = [
   ['a label with a space', () => create({ label: 'a b' }), 17, badLabel],
   ['no label', () => create({ label: '' }), 17, badLabel],
   ['too few computrons', () => create({ options: { memoryLimitBytes: 0n, computronsPerDelivery: 5n, computeBalance: 0n } }), 17, /^computronsPerDelivery is not from 20000000 to 2147483647: bad option$/],
+  ['more memory than an engine has', () => create({ options: { memoryLimitBytes: 100n * 2n ** 30n, computronsPerDelivery: 0n, computeBalance: 0n } }), 17, /^memoryLimitBytes is not from 16777216 \(16 MiB\) to 2147483648 \(2 GiB\): bad option$/],
 ];
 
 /** Known from the state: in a block, fee and sequence are kept. */

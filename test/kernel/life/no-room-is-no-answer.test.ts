@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { slotRef } from '../../../kernel/capdata.js';
 import { activityHash, makeXsnapWorkerFactory, MemoryHostStore, WorkerLife, WorkerLost, type HostLimits, type WorkerFactory } from '../../../kernel/index.js';
+import { FileSnapshots } from '../../support/file-snapshots.js';
 import { makeTestKernel, type TestKernel } from '../../support/kernel.js';
 
 const factories: WorkerFactory[] = [];
@@ -59,6 +60,22 @@ test('so does one whose memory is short for an account, and what workers take is
     most = Math.max(most, running.length);
   }), await plain());
   assert.equal(most, 2);
+});
+
+test('a worker that is made beside another is no reason to stop: it ends for one that is needed, and is made again', { timeout: 240_000 }, async () => {
+  const inner = makeXsnapWorkerFactory();
+  factories.push(inner);
+  const life = await openLife({ host: { workerMem: 400n * mebibyte } });
+  const snapshots = new FileSnapshots();
+  const k = await makeTestKernel({ vats: ['counter'], workers: life.workers(inner), engine: inner.engineId, audited: false, params: { snapshotInitial: 2, snapshotInterval: 2 }, snapshots });
+  await k.outcome(k.createVat('alice', 'counter', 'large', { start: 10 }, { memoryLimitBytes: String(210n * mebibyte) }));
+  await k.outcome(k.createVat('alice', 'counter', 'small', { start: 10 }));
+  for (let round = 1; round <= 4; round += 1) {
+    const both = [k.invoke('alice', 'large', 'increment'), k.invoke('alice', 'small', 'increment')];
+    for (const id of both) assert.equal((await k.outcome(id)).result.body, `#"+${10 + round}"`);
+  }
+  await k.shutdown();
+  snapshots.dispose();
 });
 
 test('where not even one worker has room, the node stops and says what to do', { timeout: 120_000 }, async () => {

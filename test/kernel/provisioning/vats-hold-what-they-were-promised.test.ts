@@ -133,10 +133,10 @@ test('new options change what is held, or are refused', async () => {
   assert.equal(await options(100n * mib), undefined);
   assert.equal(k.used(vat, 'worker_memory'), 100n * mib);
   assert.match(await options(101n * mib) ?? '', /^quota exceeded .* the new options of v1 needs 1 MiB of worker memory; account alice has 0 B free of 100 MiB/);
-  assert.equal(await options(10n * mib), undefined);
-  assert.equal(k.used('alice', 'worker_memory'), 10n * mib);
+  assert.equal(await options(16n * mib), undefined);
+  assert.equal(k.used('alice', 'worker_memory'), 16n * mib);
   const asked = await k.outcome(k.invoke('alice', 'a.admin', 'getQuota'));
   const { vat: own, account } = JSON.parse(asked.result.body.slice(1)) as { vat: Record<string, string>; account: Record<string, { used: string; limit: string }> };
-  assert.deepEqual([own['worker_memory'], account['worker_memory'], account['vats']], [`+${10n * mib}`, { used: `+${10n * mib}`, limit: `+${100n * mib}` }, { used: '+1', limit: '#undefined' }]);
+  assert.deepEqual([own['worker_memory'], account['worker_memory'], account['vats']], [`+${16n * mib}`, { used: `+${16n * mib}`, limit: `+${100n * mib}` }, { used: '+1', limit: '#undefined' }]);
   await k.shutdown();
 });
