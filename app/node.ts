@@ -174,7 +174,7 @@ async function startOver(options: NodeOptions, facts: HostFacts, workers: AppOpt
   let control: ControlServer | undefined;
   // The embedded engine is alone: nobody else can have another result.
   const ownRpc = (): string | undefined => (options.engine === 'cometbft' ? (rpcUrl ?? cometRpcOf(options)) : undefined);
-  const forensics = new Forensics({ ...options.forensics, home, app, steps, release: options.version, log, ownRpc });
+  const forensics = new Forensics({ ...options.forensics, home, app, steps, release: options.version, log, ownRpc, afterAlarm: options.engine === 'cometbft' ? 'silence' : 'refusal' });
   opened.forensics = forensics;
   try {
     if (app.upgradeNeeded && runsComet(options)) {

@@ -6,7 +6,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync,
 import { join } from 'node:path';
 import { replaceFile } from '../../chain/engine/home-files/index.js';
 import { bundleIdGrammar } from './bundle-id.js';
-import { isAlarm, type Summary, type SummaryChange } from './summary.js';
+import { isAlarm, isGraver, type Summary, type SummaryChange } from './summary.js';
 
 export type BundleFile = { readonly name: string; readonly content: string | Uint8Array };
 
@@ -23,10 +23,12 @@ export class Bundles {
   readonly #folder: string;
   readonly #bundlesMax: number;
   readonly #bytesMax: number;
+  readonly #onUnreadable: (id: string, reason: string) => void;
 
-  /** @param folder the home's `forensics` */
-  constructor(folder: string, { bundlesMax = bundlesMaxDefault, bytesMax = bytesMaxDefault }: { readonly bundlesMax?: number; readonly bytesMax?: number } = {}) {
+  /** @param folder the home's `forensics`. `onUnreadable`: a bundle whose summary cannot be read, each time that it is met. */
+  constructor(folder: string, { bundlesMax = bundlesMaxDefault, bytesMax = bytesMaxDefault, onUnreadable = () => undefined }: { readonly bundlesMax?: number; readonly bytesMax?: number; readonly onUnreadable?: (id: string, reason: string) => void } = {}) {
     this.#folder = folder;
+    this.#onUnreadable = onUnreadable;
     this.#bundlesMax = bundlesMax;
     this.#bytesMax = bytesMax;
   }
@@ -44,13 +46,21 @@ export class Bundles {
 
   get(id: string): Summary | undefined {
     const path = join(this.pathOf(id), summaryFile);
-    return bundleIdGrammar.test(id) && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Summary) : undefined;
+    if (!bundleIdGrammar.test(id) || !existsSync(path)) return undefined;
+    try {
+      const summary = JSON.parse(readFileSync(path, 'utf8')) as Summary;
+      if (summary.id !== id || !/^\d+$/.test(summary.height)) throw new Error('it is not the summary of this bundle');
+      return summary;
+    } catch (error) {
+      this.#onUnreadable(id, error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
   }
 
-  /** What was written before under this id stays, and is seen once more, as if nobody had taken note. `fill` adds what is no single text, in the folder that it is given. */
+  /** What was written before under this id stays, and is seen once more, as if nobody had taken note; a graver cause is told instead of the first. `fill` adds what is no single text, in the folder that it is given. */
   write(summary: Summary, files: readonly BundleFile[], fill: (folder: string) => void): Summary {
     const known = this.get(summary.id);
-    if (known) return this.#seenAgain(known);
+    if (known) return this.#seenAgain(known, summary);
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const making = join(this.#folder, `${unfinished}${summary.id}`);
     rmSync(making, { recursive: true, force: true });
@@ -60,14 +70,24 @@ export class Bundles {
     const whole = { ...summary, bytes: bytesBelow(making) };
     writeSynced(join(making, summaryFile), jsonOf(whole));
     syncFolder(making);
+    this.#setUnreadableAside(summary.id);
     renameSync(making, this.pathOf(summary.id));
     syncFolder(this.#folder);
     this.#removeOld(summary.id);
     return whole;
   }
 
-  #seenAgain({ id, seen }: Summary): Summary {
-    return this.update(id, { seen: seen + 1, acknowledged: undefined });
+  #seenAgain({ id, seen, cause: before }: Summary, { cause, theirs, reason, onDivergence, isBeforeAgreed, peersConfigured }: Summary): Summary {
+    const graver = isGraver(cause, before) ? { cause, theirs, reason, onDivergence, isBeforeAgreed, peersConfigured } : {};
+    return this.update(id, { ...graver, seen: seen + 1, acknowledged: undefined });
+  }
+
+  /** A folder without a summary that can be read would be in the way; it is kept beside. */
+  #setUnreadableAside(id: string): void {
+    if (!existsSync(this.pathOf(id))) return;
+    const aside = join(this.#folder, `unreadable-${id}`);
+    rmSync(aside, { recursive: true, force: true });
+    renameSync(this.pathOf(id), aside);
   }
 
   /** Changes what is known of an incident, and adds files. */

@@ -7,7 +7,7 @@ import { compareCranks, type CrankDifference } from '../recorder/diff/index.js';
 import { laneD, typeOf } from '../recorder/lines/index.js';
 import { faultInLadder, type Agreed } from './check-ladder.js';
 import { compareLadders } from './compare-ladders.js';
-import { decodeLadder, NoLadder, type Ladder } from './ladder.js';
+import { decodeLadder, encodeLadder, NoLadder, type Ladder } from './ladder.js';
 import { PeerRefused, PeerSilent, type PeerRpc } from './peers.js';
 import { crankPath, ladderPath, tooMany, type CrankBodies } from './query.js';
 import { hashOfRows } from './step-hash.js';
@@ -63,7 +63,7 @@ export async function compareWithPeers({ ours, agreed, peers, ourCrank, patience
   const end = now() + patienceMs;
   const answers = await Promise.all(peers.map(rpc => verifiedLadder(rpc, agreed, () => now() < end)));
   const told = answers.map(answer => answer.told).filter(one => one !== undefined);
-  const [first] = told;
+  const first = toldByMost(told);
   const standings = new Map(answers.map(({ standing }) => [standing.url, standing]));
   if (!first) return { verdict: 'unknown', peers: [...standings.values()], stores: [], finding: undefined };
   const { step, stores, startsApart } = compareLadders(ours, first.ladder);
@@ -75,11 +75,19 @@ export async function compareWithPeers({ ours, agreed, peers, ourCrank, patience
   const own = step.ours ? await ourCrank(agreed.height, step.number) : undefined;
   const difference = own && best ? compareCranks(own, best.lines) : undefined;
   const finding: StepFinding = {
-    step: step.number, place: step.place + 1, of: first.ladder.steps.length, kind: (step.theirs ?? step.ours)?.kind ?? '', difference,
+    step: step.number, place: step.place + 1, of: first.ladder.steps.length, kind: (step.ours ?? step.theirs)?.kind ?? '', difference,
     agreeing: best?.peers ?? 0, told: bodies.reduce((sum, body) => sum + body.peers, 0),
   };
-  const isMissing = !step.ours || !step.theirs || step.ours.kind !== step.theirs.kind;
+  const isMissing = !step.ours || !step.theirs; // `kind` is under no hash: a peer may say what it likes
   return { verdict: isMissing ? 'schedule' : (difference?.verdict ?? 'unknown'), peers: [...standings.values()], stores, finding };
+}
+
+/** Of ladders that all hold, that of most peers, the first configured of as many: kinds of steps are under no hash. Undefined of none. */
+function toldByMost(told: readonly Told[]): Told | undefined {
+  const texts = told.map(({ ladder }) => Buffer.from(encodeLadder(ladder)).toString('hex'));
+  const countOf = (text: string | undefined): number => texts.filter(other => other === text).length;
+  const most = Math.max(0, ...texts.map(countOf));
+  return told.find((_, index) => countOf(texts[index]) === most);
 }
 
 async function verifiedLadder(rpc: PeerRpc, agreed: Agreed, hasTime: () => boolean): Promise<Answer> {

@@ -23,7 +23,7 @@ import { screenOf } from './screen.js';
 import type { Difference } from '../recorder/attempts.js';
 import { rerunResult } from './rerun-result.js';
 import type { StepCollector } from './steps.js';
-import type { Cause, Summary } from './summary.js';
+import { isAlarm, type Cause, type Summary } from './summary.js';
 import { DivergenceWatch, type Tip } from './watch.js';
 import { isHint, witnessesAtHome, witnessInLog, witnessOfPeer, type Witness } from './witness.js';
 
@@ -43,11 +43,15 @@ export type ForensicsOptions = ForensicsSettings & {
   readonly log: Logger;
   /** RPC of the CometBFT beside this node, once it listens. */
   readonly ownRpc: () => string | undefined;
+  /** What an engine gets for a block once the node is known to have diverged: `silence` keeps CometBFT, and its queries, from ending by itself. Default silence. */
+  readonly afterAlarm?: 'silence' | 'refusal';
 };
 
 /** The chain has another AppHash than we. */
 export type Diverged = { readonly summary: Summary; readonly screen: string };
 
+/** REJECT of ResponseProcessProposal. */
+const rejected = 2;
 /** How long a CometBFT that failed is given to say why, and peers until they know that the block is agreed. */
 const settleMs = 5000;
 const peersPatienceMs = 15_000;
@@ -79,7 +83,7 @@ export class Forensics {
   constructor(options: ForensicsOptions) {
     const { home, log, peers, overdueMs } = options;
     this.#options = options;
-    this.bundles = new Bundles(join(home, 'forensics'));
+    this.bundles = new Bundles(join(home, 'forensics'), { onUnreadable: (id, reason) => log.error({ incident: id, reason }, 'the summary of an incident cannot be read; it is left out') });
     this.#ladders = new LadderStore(join(home, 'forensics', 'ladders'), log);
     this.#peers = peers.map(address => makePeerRpc(address));
     this.#requests = makeCodecs([chainProtoFolder]).of<RequestFinalizeBlock>('tendermint.abci.RequestFinalizeBlock');
@@ -106,17 +110,22 @@ export class Forensics {
     return {
       ...application,
       query: request => (request.path.startsWith(forensicsQueryPrefix) ? answer(request.path) : application.query(request)),
+      // A node that is known to be wrong takes part in nothing, whether it ends or holds.
+      processProposal: async request => (this.#isAlarmed ? { status: rejected } : application.processProposal(request)),
+      prepareProposal: request => (this.#isAlarmed ? this.#takeNoPart() : application.prepareProposal(request)),
       finalizeBlock: async request => {
+        if (this.#isAlarmed) return this.#takeNoPart();
         this.#watch.blockBegan();
-        this.#noteActivity();
+        this.#guarded('the state before the block could not be noted', () => this.#noteActivity());
         if (this.#request?.height !== request.height) this.#earlier = this.#request;
         this.#request = request;
         return this.#orDump(request.height, () => application.finalizeBlock(request));
       },
       commit: async () => {
+        if (this.#isAlarmed) return this.#takeNoPart();
         const height = this.#request?.height ?? 0n;
         const response = await this.#orDump(height, () => application.commit());
-        this.#committed();
+        this.#guarded('the block could not be noted', () => this.#committed()); // it is durable: nothing here may fail it
         return response;
       },
     };
@@ -128,15 +137,18 @@ export class Forensics {
    */
   async atStart(): Promise<{ readonly diverged: Diverged | undefined; readonly open: readonly string[] }> {
     const { app } = this.#options;
-    const open = this.bundles.open();
+    const known = this.#guarded('the incidents of this home could not be listed', () => this.bundles.list()) ?? [];
+    const open = known.filter(({ cause, acknowledged }) => isAlarm(cause) && acknowledged === undefined);
     const appHash = app.evidence()?.appHash;
-    for (const summary of this.bundles.list()) if (summary.cause === 'apphash' && BigInt(summary.height) > app.height) this.#undone.set(summary.height, summary.id);
-    const standing = this.bundles.list().find(({ cause, height, ours, theirs }) => cause === 'apphash' && height === String(app.height) && ours?.appHash === appHash && theirs?.appHash !== appHash);
+    for (const summary of known) if (summary.cause === 'apphash' && BigInt(summary.height) > app.height) this.#undone.set(summary.height, summary.id);
+    const standing = known.find(({ cause, height, ours, theirs }) => cause === 'apphash' && height === String(app.height) && ours?.appHash === appHash && theirs?.appHash !== appHash);
     if (standing) {
       this.#alarm = standing;
       return { diverged: { summary: standing, screen: this.#screen(standing) }, open: [] };
     }
-    const told = appHash === undefined ? undefined : await this.#askPeersAtStart({ height: app.height, appHash });
+    const tip = appHash === undefined ? undefined : { height: app.height, appHash };
+    const told = tip && (await this.#askPeersAtStart(tip));
+    if (tip && !told) this.#watch.started(tip);
     return { diverged: told, open: open.map(summary => this.#screen(summary)) };
   }
 
@@ -210,7 +222,7 @@ export class Forensics {
     steps.clear();
     this.#activity = { height: app.height, activity: evidence.activity };
     this.#ladders.put(ladder);
-    this.#noteOutcome(String(app.height), evidence.appHash);
+    this.#guarded('what became of an incident could not be noted', () => this.#noteOutcome(String(app.height), evidence.appHash));
     this.#isHinted = false;
     this.#watch.committed({ height: app.height, appHash: evidence.appHash });
   }
@@ -282,7 +294,7 @@ export class Forensics {
     const saved = this.#dumpDiverged(tip, witness);
     this.#alarm = saved;
     log.error({ incident: saved.id, height: saved.height, ours: tip.appHash, theirs: witness.appHash }, 'this node has diverged from the chain');
-    await this.#onAlarm();
+    await this.#onAlarm().catch((error: unknown) => log.error({ reason: error instanceof Error ? error.message : String(error) }, 'what could sign could not be ended'));
     const summary = await compareBundle(this.bundles, saved, this.#peers, peersPatienceMs).catch((error: unknown) => {
       log.error({ reason: error instanceof Error ? error.message : String(error) }, 'the block could not be compared with peers');
       return saved;
@@ -312,6 +324,21 @@ export class Forensics {
     const proposed = witnesses.map(({ appHash, proposer = '', power, totalPower }) => ({ appHash, proposer, power: `${power ?? 0n} of ${totalPower ?? 0n} voted for it` }));
     const summary = this.#dump('split', tip.height, { proposed });
     log.error({ incident: summary.id }, this.#screen(summary));
+  }
+
+  async #takeNoPart(): Promise<never> {
+    if (this.#options.afterAlarm === 'refusal') throw new Error('this node has diverged from the chain');
+    return new Promise<never>(() => undefined);
+  }
+
+  /** Nothing that is only noted may stop a node. Undefined when it failed. */
+  #guarded<T>(what: string, act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      this.#options.log.error({ reason: error instanceof Error ? error.message : String(error) }, what);
+      return undefined;
+    }
   }
 
   #screen(summary: Summary): string {

@@ -5,6 +5,14 @@ import type { StoreRoot } from './ladder.js';
 /** `apphash`: the chain has another AppHash. `local-nondeterminism`: this machine did not do the same twice. `split`: nobody has two thirds. */
 export type Cause = 'apphash' | 'local-nondeterminism' | 'panic' | 'split' | 'manual' | 'storage';
 
+/** The gravest first: of two causes that one execution is saved for, the graver is told. An operator's wish and damage to a file weigh the same. */
+const gravity: readonly (readonly Cause[])[] = [['apphash'], ['local-nondeterminism'], ['panic'], ['split'], ['storage', 'manual']];
+
+export function isGraver(cause: Cause, than: Cause): boolean {
+  const placeOf = (one: Cause): number => gravity.findIndex(causes => causes.includes(one));
+  return placeOf(cause) < placeOf(than);
+}
+
 export type Summary = {
   readonly format: 1;
   readonly id: string;

@@ -50,6 +50,15 @@ export class DivergenceWatch {
     if (this.#committedAt !== undefined) this.#intervals.push(now - this.#committedAt);
     if (this.#intervals.length > intervalsKept) this.#intervals.shift();
     this.#committedAt = now;
+    this.#await(tip);
+  }
+
+  /** This process begins with a block that an earlier one committed: what is said of it counts from now on. */
+  started(tip: Tip): void {
+    this.#await(tip);
+  }
+
+  #await(tip: Tip): void {
     this.#tip = tip;
     this.#proposed = new Map();
     this.#arm();
@@ -102,7 +111,11 @@ export class DivergenceWatch {
 
   async #pollWhileNeeded(): Promise<void> {
     for (let tip = this.#tip; tip && !this.#isOver; tip = this.#tip) {
-      this.#judge(tip, await this.#options.ask(tip.height + 1n));
+      try {
+        this.#judge(tip, await this.#options.ask(tip.height + 1n));
+      } catch (error) {
+        this.#options.log.error({ height: String(tip.height), reason: error instanceof Error ? error.message : String(error) }, 'what witnesses say could not be judged; they are asked again');
+      }
       if (!this.#isOver) await wait(this.#pollMs, false);
     }
   }

@@ -5,7 +5,7 @@ import { Bundles } from '../../forensics/bundles.js';
 import type { Summary } from '../../forensics/summary.js';
 import { CliFailure, UsageFailure } from '../failure.js';
 
-export const bundlesOf = (home: string): Bundles => new Bundles(join(home, 'forensics'));
+export const bundlesOf = (home: string): Bundles => new Bundles(join(home, 'forensics'), { onUnreadable: (id, reason) => process.emitWarning(`the summary of incident ${id} cannot be read: ${reason}`) });
 
 /** `8813-5f2c91d07be4a360`, or the beginning of it if that is of one incident only. Throws UsageFailure or CliFailure. */
 export function incidentOf(bundles: Bundles, text: string): Summary {

@@ -129,6 +129,15 @@ test('peers that lie are named, and why; peers that are silent too; one that is 
   assert.deepEqual([standingOf(honest)?.state, comparison.verdict, comparison.finding?.told], ['agrees', 'result', 1]);
 });
 
+test('kinds of steps, which are under no hash, decide nothing', async t => {
+  const liar = await servePeer(t, healthy, onLadder(ladder => ({ ...ladder, steps: ladder.steps.map(step => ({ ...step, kind: 'intake' })) })));
+  const diverged = await diverge(t, flippedResult());
+  for (const peers of [[liar], [liar, await servePeer(t, healthy), await servePeer(t, healthy)]]) {
+    const comparison = await compared(t, diverged, peers);
+    assert.deepEqual([comparison.verdict, comparison.finding?.kind, comparison.finding?.told], ['result', 'crank', peers.length]);
+  }
+});
+
 test('what is not under the hash is told by most', async t => {
   const liar = await servePeer(t, healthy, onCrank(text => text.replace('"right"]', '"wrong"]')));
   const comparison = await compared(t, await diverge(t, flippedResult()), [liar, await servePeer(t, healthy), await servePeer(t, healthy)]);
