@@ -167,7 +167,10 @@ async function assembleParts({ options, database, blobFolder, exporter, repair }
   }
   const confirmation = new Confirmation(numberOfRow(database.get(confirmedKey)) ?? 0n);
   const { recorder } = options;
-  recorder?.open({ height: store.version, confirmed: confirmation.confirmed, engine: options.workers.engineId });
+  recorder?.open({
+    height: store.version, confirmed: confirmation.confirmed, engine: options.workers.engineId,
+    chain: () => `${base.chainId} ${Buffer.from(store.appHash).toString('hex')}`,
+  });
   let isClosing = false;
   let preloadFailure: Error | undefined;
   const kernel = new Kernel({

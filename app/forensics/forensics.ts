@@ -12,7 +12,7 @@ import { UpgradeNeeded } from '../host/upgrade.js';
 import type { DamagedHeap } from '../snapshots/repair.js';
 import { Bundles } from './bundles.js';
 import { compareBundle } from './compare-bundle.js';
-import { makeCrankReader } from './crank-reader.js';
+import { makeCrankReader, type CrankReader } from './crank-reader.js';
 import { dump, theirsOf } from './dump.js';
 import type { Ladder } from './ladder.js';
 import { LadderStore } from './ladder-store.js';
@@ -55,6 +55,8 @@ const rejected = 2;
 /** How long a CometBFT that failed is given to say why, and peers until they know that the block is agreed. */
 const settleMs = 5000;
 const peersPatienceMs = 15_000;
+/** Saved by one process: a machine that is not deterministic may differ at every block, and the first ones say so. */
+const differencesMax = 3;
 
 export class Forensics {
   readonly bundles: Bundles;
@@ -62,6 +64,7 @@ export class Forensics {
   readonly diverged: Promise<Diverged>;
   readonly #options: ForensicsOptions;
   readonly #ladders: LadderStore;
+  readonly #cranks: CrankReader;
   readonly #watch: DivergenceWatch;
   readonly #peers: readonly PeerRpc[];
   readonly #requests: Codec<RequestFinalizeBlock>;
@@ -77,6 +80,7 @@ export class Forensics {
   #alarm: Summary | undefined;
   /** Incidents of blocks that were undone since, by height: they are about to be executed again. */
   readonly #undone = new Map<string, string>();
+  #differences = 0;
   #isAlarmed = false;
   #isStopping = false;
 
@@ -85,6 +89,7 @@ export class Forensics {
     this.#options = options;
     this.bundles = new Bundles(join(home, 'forensics'), { onUnreadable: (id, reason) => log.error({ incident: id, reason }, 'the summary of an incident cannot be read; it is left out') });
     this.#ladders = new LadderStore(join(home, 'forensics', 'ladders'), log);
+    this.#cranks = makeCrankReader(join(home, 'recorder'));
     this.#peers = peers.map(address => makePeerRpc(address));
     this.#requests = makeCodecs([chainProtoFolder]).of<RequestFinalizeBlock>('tendermint.abci.RequestFinalizeBlock');
     this.diverged = new Promise(resolve => { this.#settleDiverged = resolve; });
@@ -103,7 +108,7 @@ export class Forensics {
   /** The application with everything noted on the way. */
   wrap(application: AbciApplication): AbciApplication {
     const answer = makeForensicsQuery({
-      ladder: height => this.#ladders.get(height), crank: makeCrankReader(join(this.#options.home, 'recorder')),
+      ladder: height => this.#ladders.get(height), crank: this.#cranks.read,
       confirmed: () => this.#options.app.confirmed, now: () => performance.now(), log: this.#options.log,
       status: () => ({ diverged: this.#alarm === undefined ? null : { height: this.#alarm.height, id: this.#alarm.id }, ladders_lost: this.#ladders.failures }),
     });
@@ -175,7 +180,8 @@ export class Forensics {
 
   /** T2: a height that was executed again was recorded differently. Expected of a block that went wrong and was undone. Never throws. */
   sawDifference({ height, stream, before, after }: Difference): void {
-    if (this.#undone.has(String(height))) return;
+    if (this.#undone.has(String(height)) || this.#differences >= differencesMax) return;
+    this.#differences += 1;
     const { log } = this.#options;
     try {
       const summary = this.#dump('local-nondeterminism', height, { reason: `stream ${stream}: attempt ${after.attempt} is not what attempt ${before.attempt} was` });
@@ -200,6 +206,7 @@ export class Forensics {
   /** The node stops: what fails from now on is no incident. */
   close(): void {
     this.#isStopping = true;
+    this.#cranks.close();
     this.#watch.close();
   }
 

@@ -8,13 +8,11 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Logger } from '../../chain/index.js';
 import { decodeLadder, encodeLadder, type Ladder } from './ladder.js';
+import { endOfWhole, headBytes, LadderIndex } from './ladder-index.js';
 
 const heightsPerFile = 1000n;
 /** With the one that is being filled: the last 10,000 blocks at least. */
 const filesMax = 11;
-const headBytes = 8;
-
-type Place = { readonly from: number; readonly length: number };
 
 export class LadderStore {
   readonly #folder: string;
@@ -22,6 +20,8 @@ export class LadderStore {
   /** The file that is written, once it is known to end with a whole record. */
   #current: string | undefined;
   #failures = 0;
+  /** Of files that were asked for; a file that goes takes its own along. */
+  readonly #indexes = new Map<string, LadderIndex>();
 
   constructor(folder: string, log: Logger) {
     this.#folder = folder;
@@ -36,7 +36,7 @@ export class LadderStore {
   /** Never throws. */
   put(ladder: Ladder): void {
     try {
-      this.#append(this.#open(ladder.height), encodeLadder(ladder));
+      this.#append(this.#open(ladder.height), ladder.height, encodeLadder(ladder));
     } catch (error) {
       this.#failures += 1;
       if (this.#failures === 1) this.#log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'the hashes of the last blocks cannot be kept: a divergence would be harder to locate');
@@ -47,9 +47,14 @@ export class LadderStore {
   get(height: bigint): Ladder | undefined {
     const path = this.#pathOf(height);
     if (height <= 0n || !existsSync(path)) return undefined;
-    const bytes = readFileSync(path);
-    const { last } = scan(bytes, height);
-    return last && decodeLadder(bytes.subarray(last.from, last.from + last.length));
+    const bytes = this.#indexOf(path).read(height);
+    return bytes && decodeLadder(bytes);
+  }
+
+  #indexOf(path: string): LadderIndex {
+    const index = this.#indexes.get(path) ?? new LadderIndex(path);
+    this.#indexes.set(path, index);
+    return index;
   }
 
   #pathOf(height: bigint): string {
@@ -61,18 +66,20 @@ export class LadderStore {
     const path = this.#pathOf(height);
     if (path === this.#current) return path;
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    if (existsSync(path)) truncateSync(path, scan(readFileSync(path), height).end);
+    if (existsSync(path)) truncateSync(path, endOfWhole(readFileSync(path)));
+    this.#indexes.delete(path);
     this.#current = path;
     this.#removeOld();
     return path;
   }
 
-  #append(path: string, ladder: Buffer): void {
+  #append(path: string, height: bigint, ladder: Buffer): void {
     const head = Buffer.alloc(headBytes);
     head.writeUInt32BE(ladder.length, 0);
     head.writeUInt32BE(crc32(ladder), 4);
     try {
       appendFileSync(path, Buffer.concat([head, ladder]), { mode: 0o600 });
+      this.#indexes.get(path)?.added(height, head.length + ladder.length);
     } catch (error) {
       this.#current = undefined; // part of it may be there: the next one looks for the end again
       throw error;
@@ -82,24 +89,11 @@ export class LadderStore {
   /** Makes room for one more. */
   #removeOld(): void {
     const files = readdirSync(this.#folder).filter(name => /^\d{9}\.bin$/.test(name)).sort();
-    for (const name of files.slice(0, 1 - filesMax)) rmSync(join(this.#folder, name), { force: true });
+    for (const name of files.slice(0, 1 - filesMax)) this.#remove(join(this.#folder, name));
+  }
+
+  #remove(path: string): void {
+    rmSync(path, { force: true });
+    this.#indexes.delete(path);
   }
 }
-
-/** The last whole record of a height, and where whole records end. */
-function scan(bytes: Buffer, height: bigint): { readonly last: Place | undefined; readonly end: number } {
-  let last: Place | undefined;
-  let at = 0;
-  for (;;) {
-    if (at + headBytes > bytes.length) break;
-    const place = { from: at + headBytes, length: bytes.readUInt32BE(at) };
-    const body = bytes.subarray(place.from, place.from + place.length);
-    if (body.length < place.length || crc32(body) !== bytes.readUInt32BE(at + 4)) break;
-    if (body.length > heightAt + 8 && body.readBigUInt64BE(heightAt) === height) last = place;
-    at = place.from + place.length;
-  }
-  return { last, end: at };
-}
-
-/** Of the height in an encoded ladder, after magic and version. */
-const heightAt = 5;

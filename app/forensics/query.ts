@@ -34,7 +34,7 @@ const grammar = /^\/forensics\/(?:(status)|ladder\/(0|[1-9]\d{0,17})|crank\/(0|[
 
 /** Answers every question, if only with a code; a disk that fails under a stranger's question must not stop a validator. */
 export function makeForensicsQuery(source: ForensicsSource): (path: string) => Promise<ResponseQuery> {
-  const [ladders, cranks] = [makeLimit(source.now, 20), makeLimit(source.now, 4)];
+  const [ladders, cranks] = [makeLimit(source.now, 5), makeLimit(source.now, 4)];
   const valueOf = async (path: string): Promise<Uint8Array> => {
     const [, status, ladder, crank, step] = grammar.exec(path) ?? [];
     if (status !== undefined) return Buffer.from(JSON.stringify(source.status()));

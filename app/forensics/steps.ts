@@ -4,10 +4,9 @@ import type { StepRecord } from '../../kernel/index.js';
 export class StepCollector {
   #steps: StepRecord[] = [];
 
-  /** For the kernel's `onStep`. A run that begins anew counts again from the same number. */
+  /** For the kernel's `onStep`. Numbers rise; a run that begins anew counts again from the same one. */
   readonly add = (step: StepRecord): void => {
-    const again = this.#steps.findIndex(({ number }) => number >= step.number);
-    if (again >= 0) this.#steps.length = again;
+    while ((this.#steps.at(-1)?.number ?? -1) >= step.number) this.#steps.pop();
     this.#steps.push(step);
   };
 

@@ -46,6 +46,15 @@ export type RecorderStatus = {
   readonly trouble: string | undefined;
 };
 
+/** A state that is recorded on. */
+export type RecordedState = {
+  readonly height: bigint;
+  readonly confirmed: bigint;
+  readonly engine?: string;
+  /** Of the last commit: the chain and its whole state. Executions of a height over different ones are not compared. */
+  readonly chain?: () => string;
+};
+
 export type Trigger = 'commit' | 'start' | 'block' | 'genesis' | 'upgrade';
 type RunEnd = { readonly cranks: number; readonly computrons: bigint; readonly step: number; readonly activity: string };
 
@@ -59,6 +68,7 @@ export class Recorder {
   readonly #clocks: { wall(): number; process(): number };
   #pool: SegmentPool | undefined;
   #confirmed = 0n;
+  #chain: (() => string) | undefined;
   #height = 0n;
   #run: StreamBuffer | undefined;
   #block: StreamBuffer | undefined;
@@ -77,16 +87,17 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    this.#attempts = new Attempts(options.release);
+    this.#attempts = new Attempts();
     this.#clocks = options.clocks ?? { wall: () => Date.now(), process: () => performance.now() };
     this.#lines = new KernelLines(line => { this.#kernelLine(line); });
   }
 
   /** Opens the folder over a state: of its last commit, and of the highest height that is known to be agreed. Again, when a restore made another state. */
-  open(state: { readonly height: bigint; readonly confirmed: bigint; readonly engine?: string }): void {
-    this.#confirmed = state.confirmed;
+  open(state: RecordedState): void {
+    this.#chain = state.chain;
     this.#height = state.height;
     if (this.#pool) return this.confirm(state.confirmed);
+    this.#confirmed = state.confirmed;
     this.#tryOpen(state.height);
     const { node, platform, arch } = { node: process.version, platform: process.platform, arch: process.arch };
     this.#note({ type: 'local/start', boot: this.boot, release: this.#options.release, node, platform, arch, height: state.height, confirmed: state.confirmed, engine: state.engine });
@@ -106,14 +117,14 @@ export class Recorder {
   }
 
   #saw(frame: Frame, isComparable: boolean): void {
-    let release: string | undefined;
+    let origin: string | undefined;
     if (frame.isFirst && isComparable) {
       for (const text of splitLines(frame.body.toString('utf8'))) {
         const read = readLine(text);
-        release ??= read.type === undefined ? undefined : read.local.release;
+        if (read.type === 'run-begin' || read.type === 'block-begin') origin ??= originOf(read.line, read.local);
       }
     }
-    this.#attempts.saw(frame, release, isComparable);
+    this.#attempts.saw(frame, origin);
   }
 
   get status(): RecorderStatus {
@@ -125,17 +136,22 @@ export class Recorder {
     this.#flush(this.#run, false);
     this.#retry();
     this.#height = height;
-    this.#run = new StreamBuffer('run', height, this.#attempts.next(height, 'run'));
+    this.#run = this.#begin('run', { type: 'run-begin', height, step, activity }, trigger);
     this.#since.clear();
     this.#took.clear();
     this.#printed.clear();
     this.#lines.begin(step);
-    this.#run.add({ type: 'run-begin', height, step, activity }, this.#begun(this.#run, trigger));
-    this.#flush(this.#run, false);
   }
 
-  #begun({ attempt }: StreamBuffer, trigger: Trigger): string {
-    return closeLine({ ...this.#now(), attempt, trigger, release: this.#options.release });
+  /** An attempt, whose first line is in its file. */
+  #begin(stream: 'run' | 'block', line: LineOf<'run-begin'> | LineOf<'block-begin'>, trigger: Trigger): StreamBuffer {
+    const chain = this.#chain?.();
+    const began = { trigger, release: this.#options.release, ...(chain === undefined ? {} : { chain }) };
+    const attempt = this.#attempts.next(line.height, stream, originOf(line, began));
+    const buffer = new StreamBuffer(stream, line.height, attempt);
+    buffer.add(line, closeLine({ ...this.#now(), attempt, ...began }));
+    this.#flush(buffer, false);
+    return buffer;
   }
 
   /** The kernel's hook. */
@@ -222,9 +238,7 @@ export class Recorder {
     this.#flush(this.#block, false);
     this.#retry();
     this.#height = height > this.#height ? height : this.#height;
-    this.#block = new StreamBuffer('block', height, this.#attempts.next(height, 'block'));
-    this.#block.add({ type: 'block-begin', ...block }, this.#begun(this.#block, 'block'));
-    this.#flush(this.#block, false);
+    this.#block = this.#begin('block', { type: 'block-begin', ...block }, 'block');
   }
 
   /** Its AppHash is known. */
@@ -378,6 +392,11 @@ export class Recorder {
   #now(): LocalPart {
     return { t: rounded(this.#clocks.wall() / 1000), m: rounded(this.#clocks.process() / 1000) };
   }
+}
+
+/** What the result of an attempt follows from, and nothing else: the release, the chain and the state before, and the block where it is one. */
+function originOf(line: Line, { release, chain }: Pick<LocalPart, 'release' | 'chain'>): string {
+  return JSON.stringify([release, chain, line.type === 'block-begin' ? line.hash : '']);
 }
 
 /** Microseconds are enough. */

@@ -24,7 +24,7 @@ import { keys } from '../store/keys.js';
 import { openSpan } from '../store/transcript.js';
 import { dataToVat } from '../translate.js';
 import type { VatDelivery } from './protocol.js';
-import { deliveryLimit, firstProgress, isAlive, knownVat, nextLimit, writeProgress, writeVat } from './records.js';
+import { deliveryLimit, firstProgress, isAlive, knownVat, nextLimit, readProgress, writeProgress, writeVat } from './records.js';
 import { terminateVat } from './termination.js';
 import type { Warehouse } from './warehouse.js';
 
@@ -138,6 +138,7 @@ async function startIncarnation(host: Lifecycle, vat: VatId, parameters: CapData
   replaceParameters(state, vat, parameters);
   openSpan(state, vat, { bundleId, engine: host.engine, computronsPerDelivery: limit });
   const delivery: VatDelivery = ['startVat', dataToVat(state, vat, parameters)];
+  tellRound(state, vat, delivery);
   const outcome = await warehouse.startFresh(vat, { bundleId, label, computronsPerDelivery: limit }, delivery);
   recordDelivery(state, vat, delivery, outcome);
   const applied = applyOutcome(state, vat, delivery, outcome);
@@ -148,6 +149,11 @@ async function startIncarnation(host: Lifecycle, vat: VatId, parameters: CapData
   }
   if (applied.kind === 'keep' && applied.exit) return { applied: { kind: 'abort', reason: 'the vat exited while it started', info: applied.exit }, computrons };
   return { applied, computrons };
+}
+
+/** Told before the worker has its delivery, within the crank that is open. */
+function tellRound({ record, rows }: KernelState, vat: VatId, [kind]: VatDelivery): void {
+  record?.({ type: 'round', items: [{ after: 0, vat, position: readProgress(rows, vat).position, kind }] });
 }
 
 function replaceParameters(state: KernelState, vat: VatId, parameters: CapData): void {
@@ -164,6 +170,7 @@ async function upgradeVat(host: Lifecycle, item: UpgradeVatItem): Promise<Done> 
   if (!isAlive(state.rows, vat)) return { failed: 'vat-upgrade failure: vat terminated', computrons: 0n };
   const delivery: VatDelivery = ['bringOutYourDead'];
   const pageIn = pageInPrice(state, vat);
+  tellRound(state, vat, delivery);
   const outcome = await warehouse.deliver(vat, delivery);
   recordDelivery(state, vat, delivery, outcome);
   const cleaned = applyOutcome(state, vat, delivery, outcome);

@@ -52,6 +52,9 @@ test('two executions of a height that differ are saved; not those of a block tha
   world.forensics.sawDifference(difference(1n));
   assert.deepEqual(world.forensics.bundles.open().map(({ cause, reason }) => [cause, reason]), [['local-nondeterminism', 'stream run: attempt 2 is not what attempt 1 was']]);
 
+  for (let times = 0; times < 9; times += 1) world.forensics.sawDifference(difference(1n));
+  assert.equal(world.forensics.bundles.open()[0]?.seen, 3, 'a process saves no more than three');
+
   const saved = world.forensics.save('manual', 'stands for an incident of block 2');
   const wrong = { ...saved, id: '2-0123456789abcdef', cause: 'apphash', height: '2', ours: { ...saved.ours, appHash: 'aa' }, theirs: { appHash: 'bb', source: 'a test', isVerified: true } } as const;
   world.forensics.bundles.write(wrong as never, [], () => undefined);

@@ -18,7 +18,11 @@ test('what a controller runs between two commits is one height, with what was un
   const home = join(folder, 'solo');
   /** What was in the files while a worker was at its delivery. */
   const seenByWorkers: string[][] = [];
+  /** Each delivery, and the kinds of the last plan in the files. */
+  const planned: [string, string[] | undefined][] = [];
   const script: Script = async (delivery, syscall) => {
+    const plans = readAttempts(home).flatMap(attempt => linesIn(attempt).flatMap(line => (line.type === 'local/plan' ? [line.items as [number, string, number, string][]] : [])));
+    planned.push([delivery[0], plans.at(-1)?.map(([, , , kind]) => kind)]);
     if (delivery[0] !== 'message') return;
     seenByWorkers.push(readAttempts(home).flatMap(attempt => linesIn(attempt).map(({ type }) => type)));
     if (whatOf(delivery) === 'read') await syscall(['vatstoreGet', 'nothing']);
@@ -37,6 +41,8 @@ test('what a controller runs between two commits is one height, with what was un
   flight.committed();
   controller.queueToVatRoot('one', 'again');
   await controller.run();
+  controller.upgradeStaticVat('one', false, bundleId);
+  await controller.run();
   await storage.commit();
   flight.committed();
   await controller.shutdown();
@@ -44,6 +50,8 @@ test('what a controller runs between two commits is one height, with what was un
 
   assert.equal(statSync(home).mode & 0o777, 0o700, 'for its owner alone');
   assert.ok(seenByWorkers.length === 2 && seenByWorkers.every(types => types.includes('local/plan')));
+  assert.deepEqual(planned.map(([kind]) => kind).filter(kind => kind !== 'message'), ['startVat', 'bringOutYourDead', 'startVat']);
+  for (const [kind, kinds] of planned) assert.ok(kinds?.includes(kind), `${kind} was told before`);
   const attempts = readAttempts(home);
   const [first, second] = [1n, 2n].map(height => linesIn(lastComplete(attempts, height, 'run')));
   assert.ok(first && second);

@@ -111,6 +111,15 @@ test('a restart goes on in the sequence; what it may write over is what the data
   second.close('test');
 });
 
+test('opened again over the state of a restore, what that state confirms is free at once', () => {
+  const recorder = start('restored', undefined, { overflowBytes: 100 * segmentBytes });
+  for (let height = 1n; height <= 12n; height += 1n) playHeight(recorder, { height, firstCrank: 1 + Number(height - 1n) * 60, cranks: 60, sizeOf: () => 800 });
+  assert.ok(recorder.status.segments > 10);
+  recorder.open({ height: 100n, confirmed: 99n });
+  assert.equal(recorder.status.segments, 4);
+  recorder.close('test');
+});
+
 test('with another size of the pool, nothing that is not confirmed goes', () => {
   const first = start('pool', undefined, { segments: 12 });
   for (let height = 1n; height <= 8n; height += 1n) playHeight(first, { height, firstCrank: 1 + Number(height - 1n) * 60, cranks: 60, sizeOf: () => 800 });
