@@ -28,7 +28,6 @@ export function makeCrankReader(folder: string): CrankReader {
     if (last?.height === height && last.step === step) return last.lines;
     if (thread) throw new Refusal('sdk', sdk.invalidRequest, `${tooMany}, ask again in a second: invalid request`);
     thread = new Worker(new URL('./recorded-thread.js', import.meta.url), { workerData: { folder, height, step }, resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax } });
-    thread.unref();
     try {
       const lines = await answerOf(thread);
       assertOpen();

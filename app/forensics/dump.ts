@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, linkSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { splitLines } from '../recorder/index.js';
 import { bundleId } from './bundle-id.js';
 import { reportFile, type BundleFile, type Bundles } from './bundles.js';
 import { encodeLadder, type Ladder } from './ladder.js';
-import { readBlock, textBefore, textsOf, type RecordedBlock } from './recorded.js';
+import { piecesOf, readSurroundings, vatsOf, type RecordedBlock, type Surroundings } from './recorded.js';
 import { screenOf } from './screen.js';
 import type { Cause, Summary } from './summary.js';
 import type { Witness } from './witness.js';
@@ -49,22 +50,50 @@ const blocksBefore = 10n;
 /** Writes the bundle, or notes that the same happened again. Synchronous, so that whatever comes next finds it complete. */
 export function dump(options: DumpOptions): Summary {
   const { home, bundles, height, ladder } = options;
-  const recorder = join(home, 'recorder');
-  const recorded = readBlock(recorder, height);
+  const recorded = readSurroundings(join(home, 'recorder'), height, blocksBefore);
   const summary = summaryOf(options, recorded);
-  const { laneD, full } = textsOf(recorded, height);
-  const { before, local } = textBefore(recorder, height > blocksBefore ? height - blocksBefore : 0n, height);
+  if (bundles.get(summary.id)) return reported(bundles, bundles.write(summary, [], () => undefined)); // what is there stays: nothing is made for it
+  const vats = vatsOf(recorded);
   const files: BundleFile[] = [
     ...(ladder ? [{ name: 'ladder.bin', content: encodeLadder(ladder) }] : []),
     ...(options.request ? [{ name: 'block.request.bin', content: options.request }] : []),
-    ...(recorded.attempts.length === 0 ? [] : [
-      { name: 'block.d.jsonl.gz', content: gzipSync(laneD) }, { name: 'block.full.jsonl.gz', content: gzipSync(full) },
-      { name: 'before.full.jsonl.gz', content: gzipSync(before) }, { name: 'local.jsonl', content: localOf(local, recorded.vats) },
-    ]),
+    ...(recorded.attempts.length === 0 ? [] : recordedFiles(recorded, height, vats)),
   ];
-  const pins = options.pins(recorded.vats);
-  const written = bundles.write(summary, files, folder => pin(folder, pins));
+  const pins = options.pins(vats);
+  return reported(bundles, bundles.write(summary, files, folder => pin(folder, pins)));
+}
+
+function reported(bundles: Bundles, written: Summary): Summary {
   return bundles.update(written.id, {}, [{ name: reportFile, content: screenOf(written, bundles.pathOf(written.id)) }]);
+}
+
+function recordedFiles(recorded: Surroundings, height: bigint, vats: readonly string[]): BundleFile[] {
+  const { laneD, full } = piecesOf(recorded, height);
+  return [
+    { name: 'block.d.jsonl.gz', content: gzipped(laneD) }, { name: 'block.full.jsonl.gz', content: gzipped(full) },
+    { name: 'before.full.jsonl.gz', content: gzipped(recorded.before) }, { name: 'local.jsonl', content: localOf(recorded.local, vats) },
+  ];
+}
+
+/** Bytes that are packed at a time. */
+const packedTogether = 4 * 1024 * 1024;
+
+/** Members of a gzip file one after another are one file. */
+function gzipped(pieces: readonly Buffer[]): Buffer {
+  const members: Buffer[] = [];
+  let waiting: Buffer[] = [];
+  let bytes = 0;
+  const pack = (): void => {
+    members.push(gzipSync(Buffer.concat(waiting), { level: 1 }));
+    [waiting, bytes] = [[], 0];
+  };
+  for (const piece of pieces) {
+    waiting.push(piece);
+    bytes += piece.length;
+    if (bytes >= packedTogether) pack();
+  }
+  if (waiting.length > 0 || members.length === 0) pack();
+  return Buffer.concat(members);
 }
 
 function summaryOf({ chainId, height, cause, time, release, onDivergence, peersConfigured, ladder, isBeforeAgreed, witness, proposed, reason, home }: DumpOptions, recorded: RecordedBlock): Summary {
@@ -90,8 +119,9 @@ export function theirsOf({ appHash, power, totalPower, source, isVerified }: Wit
 }
 
 /** Lines about other vats are of no use here. */
-function localOf(text: string, vats: readonly string[]): string {
-  return text.split('\n').filter(line => line !== '' && (!line.includes('"vat":') || vats.some(vat => line.includes(`"vat":"${vat}"`)))).map(line => `${line}\n`).join('');
+function localOf(pieces: readonly Buffer[], vats: readonly string[]): Buffer {
+  const isWanted = (line: string): boolean => !line.includes('"vat":') || vats.some(vat => line.includes(`"vat":"${vat}"`));
+  return Buffer.concat(pieces.map(piece => Buffer.from([...splitLines(piece.toString('utf8'))].filter(isWanted).map(line => `${line}\n`).join(''))));
 }
 
 function hashOfConfig(home: string): string | undefined {

@@ -81,6 +81,8 @@ export class Forensics {
   /** Incidents of blocks that were undone since, by height: they are about to be executed again. */
   readonly #undone = new Map<string, string>();
   #differences = 0;
+  /** Damaged files are one incident of a height. */
+  #damage: { readonly height: bigint; readonly id: string } | undefined;
   #isAlarmed = false;
   #isStopping = false;
 
@@ -194,10 +196,12 @@ export class Forensics {
   /** T7: a heap file that could not be used, whether or not it was had from elsewhere; what is wrong with it is kept. Never throws. */
   noteDamage({ hash, problem, damaged }: Pick<DamagedHeap, 'hash' | 'problem' | 'damaged'>): void {
     const { log } = this.#options;
+    const { height } = this.#options.app;
     try {
-      const { id } = this.save('storage', problem);
+      const id = this.#damage?.height === height ? this.#damage.id : this.save('storage', problem).id;
+      this.#damage = { height, id };
       const isKept = damaged !== undefined && this.bundles.keep(id, `damaged-${hash}`, damaged);
-      log.warn({ incident: id, isKept }, 'a damaged file was noted');
+      log.warn({ incident: id, isKept, reason: problem }, 'a damaged file was noted');
     } catch (error) {
       log.error({ reason: error instanceof Error ? error.message : String(error) }, 'what this node knows of a damaged file could not be saved');
     }

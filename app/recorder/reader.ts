@@ -137,13 +137,19 @@ export type Attempt = {
 
 /** Every attempt in a folder that `wanted` asks for, in the order of their first frames. */
 export function readAttempts(folder: string, wanted: (frame: Frame) => boolean = () => true): Attempt[] {
+  const frames: Frame[] = [];
+  for (const frame of readFrames(folder)) if (frame.stream !== 'local' && wanted(frame)) frames.push({ ...frame, body: Buffer.from(frame.body) });
+  return attemptsOf(frames);
+}
+
+/** The attempts that frames, in their sequence, are of. */
+export function attemptsOf(frames: readonly Frame[]): Attempt[] {
   const found = new Map<string, Frame[]>();
-  for (const frame of readFrames(folder)) {
-    if (frame.stream === 'local' || !wanted(frame)) continue;
+  for (const frame of frames) {
     const key = `${frame.height} ${frame.stream} ${frame.attempt}`;
-    const frames = found.get(key) ?? [];
-    found.set(key, frames);
-    frames.push({ ...frame, body: Buffer.from(frame.body) });
+    const ofOne = found.get(key) ?? [];
+    found.set(key, ofOne);
+    ofOne.push(frame);
   }
   return [...found.values()].map(attemptOf);
 }
@@ -155,7 +161,9 @@ function attemptOf(frames: readonly Frame[]): Attempt {
   return { height, stream, attempt, frames, isComplete: first.isFirst && last.isLast, missing: frames.reduce((sum, frame) => sum + missingIn(frame), 0), lane: last.lane };
 }
 
+/** Most frames have no gap: only they are looked through. */
 function missingIn(frame: Frame): number {
+  if (!frame.body.includes('{"type":"gap"')) return 0;
   let missing = 0;
   for (const read of linesOf(frame)) if (read.type === 'gap' && 'entries' in read.line) missing += read.line.entries;
   return missing;

@@ -101,9 +101,7 @@ test('five ladders a second are answered', async () => {
   assert.deepEqual(await codes(), [0, 0, 0, 0, 0, 18, 18]);
 });
 
-test('while one step is read for, another question is refused at once; the last answer is kept; the end of the node ends the reading', async t => {
-  const alive = setInterval(() => undefined, 60_000); // the reading thread alone keeps no process alive
-  t.after(() => { clearInterval(alive); });
+test('while one step is read for, another question is refused at once; the last answer is kept; the end of the node ends the reading', async () => {
   const path = join(folder, 'recorder');
   makeRecorderFolder(path, syntheticChain(2, 5), { segmentBytes: 64 * 1024 });
   const reader = makeCrankReader(path);

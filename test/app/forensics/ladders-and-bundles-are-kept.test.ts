@@ -8,8 +8,7 @@ import { bundleId } from '../../../app/forensics/bundle-id.js';
 import { Bundles } from '../../../app/forensics/bundles.js';
 import { decodeLadder, encodeLadder, NoLadder, type Ladder } from '../../../app/forensics/ladder.js';
 import { LadderStore } from '../../../app/forensics/ladder-store.js';
-import { boundedText } from '../../../app/forensics/recorded.js';
-import type { Frame } from '../../../app/recorder/index.js';
+import { Bounded } from '../../../app/forensics/bounded.js';
 import { tarOf } from '../../../app/forensics/tar.js';
 import { silentLog } from '../../support/chain-app.js';
 import { base } from '../../golden/forensics/screens.js';
@@ -116,10 +115,16 @@ test('what a crash left half written is no bundle, and is replaced', () => {
   assert.ok(!existsSync(join(bundles.pathOf(base.id), 'a.txt')));
 });
 
-test('of more records than a bundle has room for, the first are in it, and the others are counted', () => {
-  const frame = (text: string): Frame => ({ body: Buffer.from(text), entries: 2, sequence: 1n, stream: 'run', height: 1n, attempt: 1, crankNum: 1n, lane: '', isFirst: false, isLast: false, isThinned: false });
-  assert.equal(boundedText([frame('aa\n'), frame('bb\n')], 6), 'aa\nbb\n');
-  assert.match(boundedText([frame('aa\n'), frame('bb\n'), frame('cc\n')], 5), /^aa\n\{"type":"gap","entries":4,"bytes":6,/);
+test('of more records than a bundle has room for, the first or the last are in it, and the others are counted', () => {
+  const textOf = (keeps: 'first' | 'last', bytesMax: number, ...texts: readonly string[]): string => {
+    const bounded = new Bounded(keeps, bytesMax);
+    for (const text of texts) bounded.add({ body: Buffer.from(text), entries: 2 });
+    return Buffer.concat(bounded.pieces).toString('utf8');
+  };
+  for (const keeps of ['first', 'last'] as const) assert.equal(textOf(keeps, 6, 'aa\n', 'bb\n'), 'aa\nbb\n');
+  assert.match(textOf('first', 5, 'aa\n', 'bb\n', 'cc\n'), /^aa\n\{"type":"gap","entries":4,"bytes":6,[^\n]*\n$/);
+  assert.match(textOf('first', 5, 'aa\n', 'bbbb\n', 'c\n'), /^aa\n\{"type":"gap","entries":4,"bytes":7,[^\n]*\n$/);
+  assert.match(textOf('last', 5, 'aa\n', 'bb\n', 'cc\n'), /^\{"type":"gap","entries":4,"bytes":6,[^\n]*\ncc\n$/);
 });
 
 test('an archive has blocks of 512 bytes and a checksum in each header', () => {

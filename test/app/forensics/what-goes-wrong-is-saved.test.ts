@@ -108,6 +108,7 @@ test('a damaged file is noted and kept, also beside what was saved of the height
   const [, later] = bundles.list();
   assert.deepEqual([later?.cause, later?.reason, existsSync(join(bundles.pathOf(later?.id ?? ''), 'damaged-80'))], ['storage', 'heap 80 is damaged', false]);
   world.forensics.noteDamage({ hash: '81', problem: 'heap 81 is missing', damaged: undefined });
+  assert.equal(bundles.list()[1]?.seen, 1, 'saved once for a height');
 });
 
 test('an operator saves the last block of a running node, by command and by signal, and of a stopped one', { timeout: 240_000 }, async t => {
