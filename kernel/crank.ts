@@ -260,17 +260,21 @@ function dropSource(state: KernelState, vat: VatId, source: VatSource): void {
 }
 
 /**
- * After a refusal of the ledger: who waits for a result is told why. What has none waits, and the vat is paused, so that its
- * owner makes room and resumes it.
+ * After a refusal of the ledger: a message leaves the queue, and who waits for its result is told why; else the host is, for
+ * strangers send such messages too, and what waited would stop the vat again each time. What the kernel itself has to tell
+ * the vat is never dropped: it waits, and the vat is paused, so that its owner makes room and resumes it. A reap comes again
+ * when it is due, so that messages go before it.
  */
 function refuseSource(state: KernelState, vat: VatId, source: VatSource, { text }: QuotaRefusal): void {
   const [only] = source.from === 'queue' ? itemsOf(source) : [];
-  if (only?.item.type !== 'send' || only.item.result === null) {
+  if (only?.item.type !== 'send') {
+    if (source.from === 'reap') takeReap(state, vat, source.key);
     pauseVat(state, vat);
     return;
   }
   state.rows.delete(only.key);
-  rejectResult(state, only.item, errorData(text));
+  if (only.item.result === null) state.outbound.push({ kind: 'message-dropped', vat, reason: text });
+  else rejectResult(state, only.item, errorData(text));
   releaseItem(state, only.item);
 }
 

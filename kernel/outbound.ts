@@ -3,7 +3,7 @@
  * applying one cannot fail. Amounts are of base denominations.
  */
 import type { CapData } from './capdata.js';
-import type { KernelPromiseId } from './ids.js';
+import type { KernelPromiseId, VatId } from './ids.js';
 
 export type OutboundOp =
   /** The run took the action off the queue. */
@@ -21,6 +21,8 @@ export type OutboundOp =
   | { readonly kind: 'quota'; readonly collection: string }
   /** An audit found that a counter of the ledger is not what its rows say: charges below that collection are refused from now on. */
   | { readonly kind: 'ledger-fault'; readonly collection: string; readonly what: string; readonly used: bigint; readonly counted: bigint }
+  /** A message that nobody waits for had no room for what its vat wanted to store: it was not delivered. */
+  | { readonly kind: 'message-dropped'; readonly vat: VatId; readonly reason: string }
   /** A bundle that the host has stored finds no room: it is not in the kernel's table. */
   | { readonly kind: 'bundle-refused'; readonly bundleId: string; readonly account: string; readonly reason: string }
   /** A promise that a controller's host asked to be told of is settled. Only a kernel without a chain has such promises. */

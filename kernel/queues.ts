@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { KernelPromiseId, VatId } from './ids.js';
 import { storedKref } from './ids.js';
-import { krefsIn, type NotifyItem, type QueueItem } from './items.js';
+import { krefsIn, parseItem, type NotifyItem, type QueueItem } from './items.js';
 import { hold, release } from './refcount.js';
 import { runQueueOf, vatOfItem } from './run-queue.js';
 import { takeNumber, type KernelState } from './state.js';
@@ -54,9 +54,13 @@ export function pauseItems(state: KernelState, vat: VatId): void {
   }
 }
 
-/** A paused vat's items go to the tail of the run-queue in their order, with new numbers. */
+/**
+ * A paused vat's items go to the tail of the run-queue, with new numbers: its messages in their order, and then its notifies
+ * in theirs. A notify that finds no room for what it has stored pauses the vat; what its owner sends to make room goes before.
+ */
 export function resumeItems(state: KernelState, vat: VatId): void {
-  for (const [key, text] of [...state.rows.below(keys.pausedItemsOf(vat))]) {
+  const items = [...state.rows.below(keys.pausedItemsOf(vat))].map(([key, text]) => ({ key, text, isSend: parseItem(text).type === 'send' }));
+  for (const { key, text } of [...items.filter(({ isSend }) => isSend), ...items.filter(({ isSend }) => !isSend)]) {
     state.rows.delete(key);
     state.rows.set(keys.runQueue(takeNumber(state, 'item')), text);
   }

@@ -47,6 +47,9 @@ function applyOne(host: MergeHost, ctx: Context, rows: ReadableRows, op: Outboun
       ctx.events.emit('windlass_ledger_fault', [['collection', op.collection], ['dimension', op.what], ['used', String(op.used)], ['counted', String(op.counted)]]);
       host.onLedgerFault(op);
       return;
+    case 'message-dropped':
+      ctx.events.emit('windlass_message_dropped', [['vat', op.vat], ['reason', op.reason]]);
+      return;
     case 'bundle-refused':
       ctx.events.emit('windlass_bundle_refused', [['bundle_id', op.bundleId], ['submitter', op.account], ['reason', op.reason]]);
       ctx.store(kernelStore).delete(hostKeys.bundle(op.bundleId));

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { VatId } from '../ids.js';
-import { charge, childrenOf, dissolve, forgetSubject, markShortOf, obstacleAt, openCollection, replace, retire, rowOf, settle, usageOf, type Amounts, type LedgerFault, type Obstacle, type Token } from '../ledger/index.js';
+import { amountsOf, charge, childrenOf, dissolve, forgetSubject, markShortOf, obstacleAt, openCollection, replace, retire, rowOf, settle, usageOf, type Amounts, type LedgerFault, type Obstacle, type Token } from '../ledger/index.js';
 import type { KernelState } from '../state.js';
 import { knownVat, readProgress, type VatRecord } from '../vat/records.js';
 import { accountCollection, ledgerOf, openAccount, vatCollection, wholeChain, type ConsensusLedger } from './consensus-ledger.js';
@@ -62,21 +62,47 @@ export function chargeNewVat(state: KernelState, vat: VatId, { owner, label, set
   return undefined;
 }
 
-/** The vat's next incarnation in the place of its present one: without a gap, and without being charged twice. */
+/**
+ * The vat's next incarnation in the place of its present one: without a gap, and without being charged twice. Where a default
+ * that grew since has no room, who declared nothing keeps what it has.
+ */
 export function chargeUpgrade(state: KernelState, vat: VatId, incarnation: number): QuotaRefusal | undefined {
   const ledger = ledgerOf(state);
   const record = knownVat(state.rows, vat);
-  const result = replace(ledger, runToken(vat, incarnation), incarnation + 2, promisedTo(state, record), causeOf(state, `upgraded to incarnation ${incarnation + 1}`));
+  const token = runToken(vat, incarnation);
+  const result = replace(ledger, token, incarnation + 2, { ...promisedTo(state, record), worker_memory: nextMemory(state, vat, token) }, causeOf(state, `upgraded to incarnation ${incarnation + 1}`));
   if (result.kind === 'replaced') return undefined;
   assert(result.kind !== 'stale', `${vat} has no row for incarnation ${incarnation}`);
   return refusalOf(result, `upgrading ${vat}`, largestOf(ledger));
 }
 
-/** The present incarnation is promised what its settings say now. */
-export function chargeSettings(state: KernelState, vat: VatId): QuotaRefusal | undefined {
+function nextMemory(state: KernelState, vat: VatId, token: Token): bigint {
   const ledger = ledgerOf(state);
   const record = knownVat(state.rows, vat);
-  const result = settle(ledger, runToken(vat, record.incarnation), promisedTo(state, record));
+  const { worker_memory: promised = 0n } = promisedTo(state, record);
+  const held = heldBy(ledger, token).worker_memory;
+  const hasRoom = promised <= held || !obstacleAt(ledger, vatCollection(vat), { worker_memory: promised - held });
+  return record.settings.memoryLimitBytes !== null || hasRoom ? promised : held;
+}
+
+const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+function heldBy(ledger: ConsensusLedger, token: Token): Readonly<Record<'worker_memory' | 'compute', bigint>> {
+  const row = rowOf(ledger, token);
+  return row ? amountsOf(ledger, row) : { worker_memory: 0n, compute: 0n };
+}
+
+/**
+ * The present incarnation is promised what its settings say now. Its worker keeps the computrons that it was started with, so
+ * fewer are given back by the next incarnation. A vat that declares nothing, and did not before, keeps what the default was.
+ */
+export function chargeSettings(state: KernelState, vat: VatId, before: VatRecord['settings']): QuotaRefusal | undefined {
+  const ledger = ledgerOf(state);
+  const record = knownVat(state.rows, vat);
+  const token = runToken(vat, record.incarnation);
+  const [held, { worker_memory = 0n, compute = 0n }] = [heldBy(ledger, token), promisedTo(state, record)];
+  const declaresNothing = before.memoryLimitBytes === null && record.settings.memoryLimitBytes === null;
+  const result = settle(ledger, token, { worker_memory: declaresNothing ? held.worker_memory : worker_memory, compute: most(held.compute, compute) });
   return result.kind === 'resized' || result.kind === 'stale' ? undefined : refusalOf(result, `the new options of ${vat}`, largestOf(ledger));
 }
 

@@ -222,7 +222,7 @@ function setOptions({ state }: Lifecycle, item: VatOptionsItem): Done {
   const old = knownVat(state.rows, item.vat);
   const changed = Object.fromEntries(Object.entries(item.settings).filter(([, value]) => value !== null));
   writeVat(state, item.vat, { ...old, settings: { ...old.settings, ...changed } });
-  const refusal = chargeSettings(state, item.vat);
+  const refusal = chargeSettings(state, item.vat, old.settings);
   if (refusal) return { failed: refusal.text, computrons: 0n };
   if (hasSpentItsBalance(state, item.vat)) pauseVat(state, item.vat);
   else resumeVat(state, item.vat);

@@ -1,7 +1,11 @@
 /** The lives of vats in the ledger: creation, upgrade, storage, termination and cleanup, each in the crank that does it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { auditReport } from '../../../kernel/index.js';
+import { auditReport, type KernelParams, type VatId } from '../../../kernel/index.js';
+import { routeSend } from '../../../kernel/route.js';
+import { beginStep, closeStep } from '../../../kernel/step.js';
+import { rootOf } from '../../../kernel/vat/lifecycle.js';
+import { knownVat } from '../../../kernel/vat/records.js';
 import { ledgerWorld, type LedgerWorld } from '../../support/ledger-world.js';
 
 const mib = 1024n * 1024n;
@@ -138,5 +142,56 @@ test('new options change what is held, or are refused', async () => {
   const asked = await k.outcome(k.invoke('alice', 'a.admin', 'getQuota'));
   const { vat: own, account } = JSON.parse(asked.result.body.slice(1)) as { vat: Record<string, string>; account: Record<string, { used: string; limit: string }> };
   assert.deepEqual([own['worker_memory'], account['worker_memory'], account['vats']], [`+${16n * mib}`, { used: `+${16n * mib}`, limit: `+${100n * mib}` }, { used: '+1', limit: '#undefined' }]);
+  await k.shutdown();
+});
+
+/** What a vat of somebody else may do: send, and wait for nothing. */
+function sendOnly({ kernel: { state } }: LedgerWorld, vat: VatId, method: string, args: readonly unknown[]): void {
+  beginStep(state);
+  routeSend(state, rootOf(state, vat), { methargs: { body: `#${JSON.stringify([method, args])}`, slots: [] }, result: null });
+  closeStep(state, 'intake');
+}
+
+test('a message that nobody waits for and that has no room is dropped, the host is told, and the vat runs on', async () => {
+  const k = await ledgerWorld({ accountQuotas: { storage_bytes: 1000n } });
+  const vat = await k.must('alice', 'a');
+  assert.equal(await k.refused(k.put('alice', 'a', 'one', 900)), undefined);
+  sendOnly(k, vat, 'put', ['two', 300]);
+  const { outbound } = await k.run();
+  assert.deepEqual(outbound.filter(({ kind }) => (kind as string) === 'message-dropped'), [{
+    kind: 'message-dropped', vat,
+    reason: `quota exceeded (provisioning/2): what ${vat} wants to store needs 300 B of storage; account alice has 100 B free of 1000 B. Nothing was charged. Terminate or shrink a vat (largest: ${vat}, 900 B), or ask for a larger limit.`,
+  }]);
+  assert.equal(knownVat(k.kernel.state.rows, vat).life, 'running');
+  assert.equal(await k.refused(k.invoke('alice', 'a', 'drop', ['one', 0])), undefined);
+  assert.equal(k.used('alice', 'storage_bytes'), 0n);
+  assert.deepEqual(auditReport(k.kernel.state.rows).filter(({ faults }) => faults.length > 0), [], 'nothing that it held is left');
+  await k.shutdown();
+});
+
+test('a smaller number of computrons frees what it frees at the next incarnation: until then the old one may be spent', async () => {
+  const k = await ledgerWorld();
+  const vat = await k.must('alice', 'a', { computronsPerDelivery: 60_000_000 });
+  const options = (computronsPerDelivery: bigint) => k.refused(k.invoke('alice', 'a.admin', 'setOptions', [{ computronsPerDelivery }]));
+  assert.equal(await options(20_000_000n), undefined);
+  assert.deepEqual([knownVat(k.kernel.state.rows, vat).limit, k.used('alice', 'compute')], [60_000_000, 60_000_000n]);
+  assert.equal(await upgrade(k, 'alice', vat, 'hoard2'), undefined);
+  assert.deepEqual([knownVat(k.kernel.state.rows, vat).limit, k.used('alice', 'compute')], [20_000_000, 20_000_000n]);
+  assert.equal(await options(30_000_000n), undefined);
+  assert.equal(k.used('alice', 'compute'), 30_000_000n, 'what is larger is charged at once');
+  await k.shutdown();
+});
+
+test('a vote for a larger default neither charges those who declared nothing nor keeps them from options and upgrades', async () => {
+  const k = await ledgerWorld({ accountQuotas: { worker_memory: 64n * mib } });
+  const vat = await k.must('alice', 'a');
+  Object.assign(k.kernel.state.params.ledger, { workerMemory: 128n * mib } satisfies Partial<KernelParams['ledger']>); // what all runs of this kernel are given
+  const optioned = k.invoke('alice', 'a.admin', 'setOptions', [{ computronsPerDelivery: 30_000_000n }]);
+  const upgraded = k.queue({ kind: 'upgrade-vat', sender: 'alice', vat, bundleId: 'hoard2', parameters: { body: '#{}', slots: [] }, upgradeMessage: 'new' });
+  assert.deepEqual([await k.refused(optioned), await k.refused(upgraded)], [undefined, undefined]);
+  assert.deepEqual([k.used(vat, 'worker_memory'), k.used(vat, 'compute')], [64n * mib, 30_000_000n]);
+  assert.equal(await k.refused(k.limit('alice', 'worker_memory', 200n * mib, 0)), undefined);
+  assert.equal(await upgrade(k, 'alice', vat, 'hoard'), undefined);
+  assert.equal(k.used(vat, 'worker_memory'), 128n * mib, 'where there is room, the next incarnation is promised what others are');
   await k.shutdown();
 });
