@@ -105,6 +105,11 @@ export function reconcile<D extends string>(ledger: Ledger<D>, id: string): read
   return found;
 }
 
+/** What the rows of a collection, and of those below it, hold: a place for each dimension, whatever the counters say. */
+export function heldBelow<D extends string>(ledger: Ledger<D>, id: string): readonly bigint[] {
+  return rowsBelow(insideOf(ledger), id);
+}
+
 function rowsBelow<D extends string>(inside: Inside<D>, id: string): bigint[] {
   const { tables, spec } = inside;
   const sums = spec.dimensions.map(() => 0n);

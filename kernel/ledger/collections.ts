@@ -89,6 +89,23 @@ export function closeCollection<D extends string>(ledger: Ledger<D>, id: string)
   return { kind: 'gone' };
 }
 
+/** Takes away a collection that holds nothing and would be the same if it were opened anew; answers whether it is gone. The root stays. */
+export function closeUnused<D extends string>(ledger: Ledger<D>, id: string): boolean {
+  const inside = insideOf(ledger);
+  const { tables } = inside;
+  const collection = tables.collections.get(id);
+  if (!collection) return true;
+  const { parent, epoch, status, limitGen, isFaulty } = collection;
+  if (parent === '' || epoch !== 0 || status !== 'open' || limitGen !== 0 || isFaulty) return false;
+  const isEmpty = usedBy(inside, id).every(used => used === 0n) && isNone(tables.rowsOf.of(id)) && isNone(tables.children.of(id));
+  return isEmpty && closeCollection(ledger, id).kind === 'gone';
+}
+
+function isNone(names: Iterable<string>): boolean {
+  for (const _ of names) return false;
+  return true;
+}
+
 function countCollections<D extends string>({ tables }: Inside<D>, by: 1 | -1): void {
   tables.counts.set('collections', (tables.counts.get('collections') ?? 0) + by);
 }

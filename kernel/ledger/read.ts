@@ -17,6 +17,11 @@ export function usageOf<D extends string>(ledger: Ledger<D>, id: string): readon
   }));
 }
 
+/** The counters of a collection, a place for each dimension; all 0 where there is none. */
+export function countersOf<D extends string>(ledger: Ledger<D>, id: string): readonly bigint[] {
+  return usedBy(insideOf(ledger), id);
+}
+
 export function collectionOf<D extends string>(ledger: Ledger<D>, id: string): Collection | undefined {
   return insideOf(ledger).tables.collections.get(id);
 }

@@ -6,7 +6,7 @@ import type { KernelState } from '../state.js';
 import { keys } from '../store/keys.js';
 import type { ReadableRows } from '../store/storage.js';
 import { allVats, knownVat } from '../vat/records.js';
-import { ledgerOf, openAccount, type ConsensusLedger } from './consensus-ledger.js';
+import { accountCollection, closeUnusedAccount, ledgerOf, openAccount, type ConsensusLedger } from './consensus-ledger.js';
 import type { LedgerParams } from './dimensions.js';
 import { refusalOf, type QuotaRefusal } from './refusal.js';
 import { causeOf, largestOf, obstacleToAccount } from './vat-charges.js';
@@ -26,7 +26,9 @@ export function pinBundle(state: KernelState, bundleId: string, size: bigint, ac
   const result = charge(ledger, { ...last, gen: last.gen + 1 }, openAccount(ledger, account), { bundle_bytes: size }, causeOf(state, 'bundle was installed'));
   switch (result.kind) {
     case 'charged': return undefined;
-    case 'refused': case 'closing': case 'fault': return refusalOf(result, `bundle ${shortId(bundleId)}`, largestOf(ledger));
+    case 'refused': case 'closing': case 'fault':
+      closeUnusedAccount(ledger, accountCollection(account));
+      return refusalOf(result, `bundle ${shortId(bundleId)}`, largestOf(ledger));
     case 'already': case 'conflict': case 'stale': return assert.fail(`the pin of a bundle is ${result.kind}`);
   }
 }
@@ -47,6 +49,7 @@ export function unpinBundle(state: KernelState, bundleId: string, account: strin
   const isPinnedByOthers = [...state.rows.below(`${keys.ledger}r.bundle.${bundleId}@`)].length > 1;
   if (!isPinnedByOthers && isInUse(state.rows, bundleId)) return 'in-use';
   release(ledger, token);
+  closeUnusedAccount(ledger, accountCollection(account));
   if (!isPinnedByOthers) state.rows.delete(keys.bundle(bundleId));
   return 'unpinned';
 }

@@ -1,5 +1,5 @@
 /** The ledger of what the kernel promised, and to whom: chain, account, vat. Its rows are kernel state, written in steps like all others. */
-import { auditLedger, makeLedger, openCollection, textTables, type Ledger, type LedgerFault, type LedgerRows, type LedgerSpec, type LedgerTables } from '../ledger/index.js';
+import { auditLedger, closeUnused, makeLedger, openCollection, textTables, type Ledger, type LedgerFault, type LedgerRows, type LedgerSpec, type LedgerTables } from '../ledger/index.js';
 import type { VatId } from '../ids.js';
 import type { KernelState } from '../state.js';
 import { keys } from '../store/keys.js';
@@ -74,6 +74,11 @@ export function readLedger(rows: ReadableRows, params: LedgerParams = defaultLed
 /** The ledger of a store without limits: for building it from what is there. */
 export function unlimitedLedgerOf(state: KernelState): ConsensusLedger {
   return makeLedger(openedIn(state.rows).tables, { ...specOf(() => defaultLedgerParams), defaultLimit: () => undefined });
+}
+
+/** An account that holds nothing and has no limits of its own has no collection, so that the ledger grows only by what is held. The system's stays. */
+export function closeUnusedAccount(ledger: ConsensusLedger, id: string): void {
+  if (accountOfCollection(id)) closeUnused(ledger, id);
 }
 
 /** The account's collection, opened where it is not there yet. */

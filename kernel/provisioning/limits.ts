@@ -1,7 +1,7 @@
 /** How limits change: by the authority over the kernel, and by an account that pays for more. */
 import { amountMax, collectionOf, openCollection, reconcile, setLimit, usageOf, type LedgerFault, type Limit } from '../ledger/index.js';
 import type { KernelState } from '../state.js';
-import { ledgerOf, openAccount, wholeChain, type ConsensusLedger } from './consensus-ledger.js';
+import { closeUnusedAccount, ledgerOf, openAccount, wholeChain, type ConsensusLedger } from './consensus-ledger.js';
 import type { Dimension } from './dimensions.js';
 import { staleLimit, type QuotaRefusal } from './refusal.js';
 import { causeOf } from './vat-charges.js';
@@ -21,6 +21,7 @@ export function changeQuota(state: KernelState, { account, dimension, limit, lim
   const id = openCollectionOf(ledger, account);
   const result = setLimit(ledger, id, dimension, limit, limitGeneration, causeOf(state, why));
   if (result.kind !== 'stale' || isSo(ledger, id, dimension, limit)) return undefined;
+  closeUnusedAccount(ledger, id);
   return staleLimit(id, limitGeneration, result.limitGen ?? 0);
 }
 

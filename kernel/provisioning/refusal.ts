@@ -15,7 +15,7 @@ export type QuotaRefusal = { readonly space: typeof provisioningSpace; readonly 
 
 const no = (code: number, title: string, text: string): QuotaRefusal => ({ space: provisioningSpace, code, text: `${title} (${provisioningSpace}/${code}): ${text}` });
 
-/** The vat of an account that holds most of a dimension, for advice. */
+/** The vat of an account that holds most of a dimension, for advice; undefined where that is not known cheaply. Asked for only where it is printed. */
 export type Largest = (account: string, dimension: Dimension) => { readonly vat: string; readonly held: bigint } | undefined;
 
 /** `what` is done, such as `creating vat "price"`; the sentence goes on with what it needs. */
@@ -55,8 +55,8 @@ function adviceFor({ collection, dimension }: Shortfall<Dimension>, largest: Lar
   if (dimension === 'zombies') return 'Wait until the vats that ended are removed, or ask for a larger limit.';
   if (dimension === 'bundle_bytes') return 'Ask for a larger limit.';
   const account = accountOfCollection(collection);
-  const found = account === undefined ? undefined : largest(account, dimension);
-  const which = found && dimension !== 'vats' ? ` (largest: ${found.vat}, ${shownAmount(dimension, found.held)})` : '';
+  const found = account === undefined || dimension === 'vats' ? undefined : largest(account, dimension);
+  const which = found ? ` (largest: ${found.vat}, ${shownAmount(dimension, found.held)})` : '';
   return `Terminate or shrink a vat${which}, or ask for a larger limit.`;
 }
 

@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import type { VatId } from '../ids.js';
-import { amountsOf, charge, childrenOf, dissolve, forgetSubject, markShortOf, obstacleAt, openCollection, replace, retire, rowOf, settle, usageOf, type Amounts, type LedgerFault, type Obstacle, type Token } from '../ledger/index.js';
+import { amountsOf, charge, childrenOf, collectionOf, dissolve, forgetSubject, markShortOf, obstacleAt, openCollection, replace, retire, rowOf, settle, usageOf, type Amounts, type LedgerFault, type Obstacle, type Token } from '../ledger/index.js';
 import type { KernelState } from '../state.js';
 import { knownVat, readProgress, type VatRecord } from '../vat/records.js';
-import { accountCollection, ledgerOf, openAccount, vatCollection, wholeChain, type ConsensusLedger } from './consensus-ledger.js';
+import { accountCollection, closeUnusedAccount, ledgerOf, openAccount, vatCollection, wholeChain, type ConsensusLedger } from './consensus-ledger.js';
 import type { Dimension, LedgerParams } from './dimensions.js';
 import { refusalOf, type Largest, type QuotaRefusal } from './refusal.js';
 
@@ -146,23 +146,26 @@ export function forgetCharges(state: KernelState, vat: VatId): void {
   const ledger = ledgerOf(state);
   const left = heldOf(ledger, storageToken(vat));
   if (left !== 0n && readProgress(state.rows, vat).storedAtMost !== true) tellOfFaults(state, [{ collection: vat, what: storage, used: left, counted: 0n }]);
+  const account = collectionOf(ledger, vatCollection(vat))?.parent;
   tellOfFaults(state, dissolve(ledger, vatCollection(vat)));
+  if (account !== undefined) closeUnusedAccount(ledger, account);
   for (const kind of ['vat', 'zombie', 'run', 'storage']) forgetSubject(ledger, { kind, subject: vat }); // a vat's number is not given out again
 }
 
-/** Vats looked at for advice. */
-const lookedAtMax = 1000;
+/** Vats of an account up to which the largest is looked for: anybody can be refused very often in a block, and advice costs them nothing. */
+const lookedAtMax = 10n;
 
-/** The largest of an account's vats, among the first thousand. */
+/** The largest of an account's vats; of one that has more than ten it is not looked for. */
 export function largestOf(ledger: ConsensusLedger): Largest {
   return (account, dimension) => {
+    const id = accountCollection(account);
+    const usage = usageOf(ledger, id) ?? [];
+    const usedOf = (what: Dimension): bigint => usage.find(other => other.dimension === what)?.used ?? 0n;
+    if (usedOf('vats') + usedOf('zombies') > lookedAtMax) return undefined;
     let found: { vat: string; held: bigint } | undefined;
-    let left = lookedAtMax;
-    for (const vat of childrenOf(ledger, accountCollection(account))) {
-      const held = usageOf(ledger, vat)?.find(usage => usage.dimension === dimension)?.used ?? 0n;
+    for (const vat of childrenOf(ledger, id)) {
+      const held = usageOf(ledger, vat)?.find(other => other.dimension === dimension)?.used ?? 0n;
       if (held > (found?.held ?? 0n)) found = { vat, held };
-      left -= 1;
-      if (left === 0) break;
     }
     return found;
   };

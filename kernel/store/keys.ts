@@ -138,6 +138,8 @@ export const keys = {
   ledgerCounters: 'ledger.u.',
   /** Up to which collection the slices of audits have come. */
   ledgerCursor: 'ledger.cursor',
+  /** What the accounts up to there have, summed up: a place for each dimension. */
+  ledgerSum: 'ledger.sum',
   /** Work to be injected after an upgrade: JSON item. */
   upgradeEvent: (order: number) => `ue.${ordinal(order)}`,
   allUpgradeEvents: 'ue.',
