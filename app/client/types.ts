@@ -41,7 +41,7 @@ export type Params = {
 export type Quota = { dimension: string; limit: bigint };
 
 /** What a collection of the ledger uses of one dimension. `limit` is 0 where `unlimited`; `isDefault`: what the parameters say. */
-export type QuotaUsage = { dimension: string; used: bigint; limit: bigint; unlimited: boolean; isDefault: boolean; note: string };
+export type QuotaUsage = { dimension: string; used: bigint; limit: bigint; unlimited: boolean; isDefault: boolean; aboveDefault: bigint; note: string };
 /** A collection of the ledger: the chain, an account, or a vat. */
 export type QuotaCollection = { id: string; kind: string; parent: string; status: string; limitGeneration: bigint; faulty: boolean; usage: QuotaUsage[] };
 /** What is charged: `token` is kind, subject and generation. */

@@ -28,7 +28,8 @@ export function setLimit<D extends string>(ledger: Ledger<D>, id: string, dimens
   const { tables, spec } = inside;
   const collection = tables.collections.get(id);
   if (collection?.limitGen !== limitGen) return { kind: 'stale', limitGen: collection?.limitGen };
-  if (typeof limit === 'bigint' && (limit < 0n || limit > amountMax)) throw new LedgerBroken(`${limit} is no limit of a ledger`);
+  const amount = typeof limit === 'object' ? limit.aboveDefault : typeof limit === 'bigint' ? limit : 0n;
+  if (amount < 0n || amount > amountMax) throw new LedgerBroken(`${amount} is no limit of a ledger`);
   const index = spec.dimensions.indexOf(dimension);
   const next: Collection = { ...collection, limits: with_(collection.limits, index, limit), notes: with_(collection.notes, index, note), limitGen: limitGen + 1 };
   tables.collections.set(id, next);

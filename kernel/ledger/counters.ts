@@ -74,7 +74,11 @@ function shortfallOf<D extends string>(inside: Inside<D>, entry: PathEntry, inde
 export function limitAt<D extends string>({ spec }: Inside<D>, { id, collection }: Pick<PathEntry, 'id' | 'collection'>, index: number): bigint | undefined {
   const limit = collection.limits[index] ?? 'default';
   if (limit === 'none') return undefined;
-  return limit === 'default' ? spec.defaultLimit(id, collection.kind, spec.dimensions[index] as D) : limit;
+  if (typeof limit === 'bigint') return limit;
+  const byDefault = spec.defaultLimit(id, collection.kind, spec.dimensions[index] as D);
+  if (limit === 'default' || byDefault === undefined) return byDefault;
+  const raised = byDefault + limit.aboveDefault;
+  return raised < amountMax ? raised : amountMax;
 }
 
 /** The counters of a collection, a place for each dimension. */

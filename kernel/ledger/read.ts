@@ -3,8 +3,8 @@ import { limitAt, obstacleTo, usedBy } from './counters.js';
 import { highKey, insideOf, pathOf, vectorOf, type Ledger } from './inside.js';
 import { tokenText, type Amounts, type Collection, type Obstacle, type Row, type Token } from './types.js';
 
-/** `limit` undefined: none. `isDefault`: it was never set for this collection. */
-export type Usage<D extends string> = { readonly dimension: D; readonly used: bigint; readonly limit: bigint | undefined; readonly isDefault: boolean; readonly note: string };
+/** `limit` undefined: none. `isDefault`: it was never set for this collection. `aboveDefault`: how much of it comes on top of the default, if it does; else 0. */
+export type Usage<D extends string> = { readonly dimension: D; readonly used: bigint; readonly limit: bigint | undefined; readonly isDefault: boolean; readonly aboveDefault: bigint; readonly note: string };
 
 /** What a collection uses of each dimension, in the ledger's order; undefined when there is no such collection. */
 export function usageOf<D extends string>(ledger: Ledger<D>, id: string): readonly Usage<D>[] | undefined {
@@ -13,7 +13,7 @@ export function usageOf<D extends string>(ledger: Ledger<D>, id: string): readon
   if (!collection) return undefined;
   const used = usedBy(inside, id);
   return inside.spec.dimensions.map((dimension, index) => ({
-    dimension, used: used[index] as bigint, limit: limitAt(inside, { id, collection }, index), isDefault: collection.limits[index] === 'default', note: collection.notes[index] ?? '',
+    dimension, used: used[index] as bigint, limit: limitAt(inside, { id, collection }, index), isDefault: collection.limits[index] === 'default', aboveDefault: aboveDefaultOf(collection.limits[index]), note: collection.notes[index] ?? '',
   }));
 }
 
@@ -21,6 +21,8 @@ export function usageOf<D extends string>(ledger: Ledger<D>, id: string): readon
 export function countersOf<D extends string>(ledger: Ledger<D>, id: string): readonly bigint[] {
   return usedBy(insideOf(ledger), id);
 }
+
+const aboveDefaultOf = (limit: Collection['limits'][number] | undefined): bigint => (typeof limit === 'object' ? limit.aboveDefault : 0n);
 
 export function collectionOf<D extends string>(ledger: Ledger<D>, id: string): Collection | undefined {
   return insideOf(ledger).tables.collections.get(id);

@@ -140,7 +140,7 @@ type StoredCollection = { kind: string; parent: string; epoch: number; status: C
 
 const collections: Encoding<Collection> = {
   encode: ({ kind, parent, epoch, status, limits, limitGen, notes, isFaulty }) => {
-    const stored: StoredCollection = { kind, parent, epoch, status, limits: limits.map(String), limitGen, notes: [...notes], ...(isFaulty ? { faulty: true as const } : {}) };
+    const stored: StoredCollection = { kind, parent, epoch, status, limits: limits.map(textOfLimit), limitGen, notes: [...notes], ...(isFaulty ? { faulty: true as const } : {}) };
     return JSON.stringify(stored);
   },
   decode: text => {
@@ -149,4 +149,8 @@ const collections: Encoding<Collection> = {
   },
 };
 
-const limitOf = (text: string): Limit => (text === 'none' || text === 'default' ? text : BigInt(text));
+function limitOf(text: string): Limit {
+  if (text === 'none' || text === 'default') return text;
+  return text.startsWith('+') ? { aboveDefault: BigInt(text.slice(1)) } : BigInt(text);
+}
+const textOfLimit = (limit: Limit): string => (typeof limit === 'object' ? `+${limit.aboveDefault}` : String(limit));

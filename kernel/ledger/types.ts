@@ -22,8 +22,8 @@ export type Row = {
   readonly cause: string;
 };
 
-/** `default`: what the ledger's defaults say for such a collection. */
-export type Limit = bigint | 'none' | 'default';
+/** `default`: what the ledger's defaults say for such a collection; or so much above that, and none where they say none. */
+export type Limit = bigint | 'none' | 'default' | { readonly aboveDefault: bigint };
 
 export type CollectionStatus = 'open' | 'closing';
 

@@ -33,7 +33,7 @@ function openCollectionOf(ledger: ConsensusLedger, account: string): string {
 
 function isSo(ledger: ConsensusLedger, id: string, dimension: Dimension, limit: Limit): boolean {
   const usage = usageOf(ledger, id)?.find(other => other.dimension === dimension);
-  return usage !== undefined && !usage.isDefault && usage.limit === (limit === 'none' ? undefined : limit);
+  return usage !== undefined && !usage.isDefault && usage.aboveDefault === 0n && usage.limit === (limit === 'none' ? undefined : limit);
 }
 
 /** Why an account cannot have so much more; undefined when it can. The ledger may be one that is only read. */
@@ -45,12 +45,17 @@ export function raiseProblem(ledger: ConsensusLedger, account: string, dimension
   return limit + amount > amountMax ? 'a limit is below 2^64' : undefined;
 }
 
-/** Adds to a limit of the account, for which there must be no problem. */
+/**
+ * Adds to a limit of the account, for which there must be no problem. While governance has set none for the account, what was
+ * bought comes on top of the default of the day: who paid always has so much more than who did not.
+ */
 export function raiseQuota(state: KernelState, account: string, dimension: Dimension, amount: bigint): void {
   const ledger = ledgerOf(state);
   const id = openAccount(ledger, account);
-  const limit = usageOf(ledger, id)?.find(other => other.dimension === dimension)?.limit ?? 0n;
-  setLimit(ledger, id, dimension, limit + amount, collectionOf(ledger, id)?.limitGen ?? 0, causeOf(state, 'raised by request'));
+  const usage = usageOf(ledger, id)?.find(other => other.dimension === dimension);
+  const isAbove = usage === undefined || usage.isDefault || usage.aboveDefault > 0n;
+  const limit = isAbove ? { aboveDefault: (usage?.aboveDefault ?? 0n) + amount } : (usage.limit ?? 0n) + amount;
+  setLimit(ledger, id, dimension, limit, collectionOf(ledger, id)?.limitGen ?? 0, causeOf(state, 'raised by request'));
 }
 
 /** Counters of a collection become what its rows say, and it may grow again. Undefined when there is no such collection. */

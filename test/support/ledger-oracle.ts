@@ -72,7 +72,10 @@ export class Oracle {
   limit(id: string, dimension: Dimension): bigint | undefined {
     const { limits, depth } = this.collections.get(id) as HeldCollection;
     const own = limits.get(dimension) ?? 'default';
-    return own === 'none' ? undefined : own === 'default' ? spec.defaultLimit(id, spec.levels[depth] as string, dimension) : own;
+    if (own === 'none') return undefined;
+    if (typeof own === 'bigint') return own;
+    const byDefault = spec.defaultLimit(id, spec.levels[depth] as string, dimension);
+    return own === 'default' || byDefault === undefined ? byDefault : byDefault + own.aboveDefault;
   }
 
   apply(operation: Operation): string {

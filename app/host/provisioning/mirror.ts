@@ -9,7 +9,7 @@ type Readable = { store(name: string): Pick<ReturnType<Context['store']>, 'has'>
 
 export const mirrorKey = (collection: string): Uint8Array => utf8Bytes(collection);
 
-/** Writes the collection as it is now, or takes it away when it is gone. Limits that are defaults are left out: parameters change without it. */
+/** Writes the collection as it is now, or takes it away when it is gone. Limits that are defaults, or come on top of one, are left out: parameters change without it. */
 export function mirrorQuota(codecs: Codecs, ctx: Context, rows: ReadableRows, id: string): void {
   const store = ctx.store(provisioningStore);
   const shown = shownCollection(readLedger(rows), id);
@@ -17,7 +17,7 @@ export function mirrorQuota(codecs: Codecs, ctx: Context, rows: ReadableRows, id
     store.delete(mirrorKey(id));
     return;
   }
-  const usage = shown.usage.map(entry => (entry.isDefault ? { ...entry, limit: 0n, unlimited: false } : entry));
+  const usage = shown.usage.map(entry => (entry.isDefault || entry.aboveDefault > 0n ? { ...entry, limit: 0n, unlimited: false } : entry));
   store.set(mirrorKey(id), codecs.of<QuotaCollection>('windlass.kernel.v1.QuotaCollection').encode({ ...shown, usage }));
 }
 
@@ -32,6 +32,6 @@ export function shownCollection(ledger: ConsensusLedger, id: string): QuotaColle
   if (!collection || !usage) return undefined;
   return {
     id, kind: collection.kind, parent: collection.parent, status: collection.status, limitGeneration: BigInt(collection.limitGen), faulty: collection.isFaulty,
-    usage: usage.map(({ dimension, used, limit, isDefault, note }) => ({ dimension, used: used < 0n ? 0n : used, limit: limit ?? 0n, unlimited: limit === undefined, isDefault, note })),
+    usage: usage.map(({ dimension, used, limit, isDefault, aboveDefault, note }) => ({ dimension, used: used < 0n ? 0n : used, limit: limit ?? 0n, unlimited: limit === undefined, isDefault, aboveDefault, note })),
   };
 }

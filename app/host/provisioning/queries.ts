@@ -32,7 +32,7 @@ function emptyAccount({ params }: LedgerView, id: string): QuotaCollection {
   const limits = params.ledger.accountQuotas;
   return {
     id, kind: 'account', parent: wholeChain, status: 'open', limitGeneration: 0n, faulty: false,
-    usage: dimensions.map(dimension => ({ dimension, used: 0n, limit: limits[dimension] ?? 0n, unlimited: limits[dimension] === undefined, isDefault: true, note: '' })),
+    usage: dimensions.map(dimension => ({ dimension, used: 0n, limit: limits[dimension] ?? 0n, unlimited: limits[dimension] === undefined, isDefault: true, aboveDefault: 0n, note: '' })),
   };
 }
 

@@ -66,7 +66,7 @@ test('more is sold at its price, and the account, its charges and the chain are 
   await app.block(); // what is proven is of the block before the last
   const kept = await mirror(app, `account:${ann.address}`);
   assert.deepEqual(kept?.usage.map(({ used }) => used), collection.usage.map(({ used }) => used));
-  assert.equal(kept?.usage[0]?.limit, 4n);
+  assert.deepEqual([kept?.usage[0]?.limit, kept?.usage[0]?.aboveDefault], [0n, 3n], 'what was bought, without the default that it comes on top of');
   assert.equal(await mirror(app, 'account:nobody'), undefined, 'that there is none is proven, too');
   const { chain, promised } = await app.ask<{ chain: QuotaCollection; promised: object[] }>('Capacity', {});
   assert.deepEqual([chain.usage[0]?.used, promised], [1n, [{ dimension: 'vats', limit: 4n }]]);

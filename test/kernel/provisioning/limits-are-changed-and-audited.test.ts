@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { activityHash, type KernelState } from '../../../kernel/index.js';
 import { charge, closeCollection, collectionOf, transfer, usageOf } from '../../../kernel/ledger/index.js';
+import { raiseQuota } from '../../../kernel/provisioning/limits.js';
 import { accountCollection, ledgerOf } from '../../../kernel/provisioning/consensus-ledger.js';
 import { auditRun } from '../../../kernel/provisioning/audit-step.js';
 import { pinBundle, unpinBundle } from '../../../kernel/provisioning/bundle-pins.js';
@@ -57,6 +58,34 @@ test('a limit is raised for its price, which is paid once', async () => {
   assert.equal(await k.refused(paid), undefined);
   assert.equal(usageOf(ledgerOf(k.kernel.state), accountCollection('alice'))?.[0]?.limit, 3n);
   await k.must('alice', 'b');
+  await k.shutdown();
+});
+
+test('what was bought comes on top of the default of the day; what governance set stays what it is', async () => {
+  const k = await ledgerWorld({ accountQuotas: { storage_bytes: 1000n } });
+  const { state } = k.kernel;
+  const limitOf = (who: string): bigint | undefined => usageOf(ledgerOf(state), accountCollection(who))?.find(({ dimension }) => dimension === 'storage_bytes')?.limit;
+  const vote = (limit: bigint | undefined): void => {
+    state.params = { ...state.params, ledger: { ...state.params.ledger, accountQuotas: limit === undefined ? {} : { storage_bytes: limit } } };
+  };
+  for (const who of ['alice', 'carol']) await k.must(who, 'a');
+  const buy = (who: string): void => { inStep(k, () => { raiseQuota(state, who, 'storage_bytes', 100n); }); };
+  buy('alice');
+  assert.equal(limitOf('alice'), 1100n);
+  vote(5000n);
+  assert.equal(limitOf('alice'), 5100n);
+  buy('alice');
+  assert.equal(limitOf('alice'), 5200n);
+  vote(2n ** 64n - 1n);
+  assert.equal(limitOf('alice'), 2n ** 64n - 1n, 'no limit is above what can be counted');
+  vote(undefined);
+  assert.equal(limitOf('alice'), undefined);
+  vote(1000n);
+  assert.equal(await k.refused(k.limit('carol', 'storage_bytes', 50n, 0)), undefined);
+  vote(5000n);
+  assert.equal(limitOf('carol'), 50n);
+  buy('carol');
+  assert.equal(limitOf('carol'), 150n, 'bought on top of what governance set');
   await k.shutdown();
 });
 
