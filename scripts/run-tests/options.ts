@@ -16,8 +16,8 @@ export type Options = {
 
 const minute = 60_000;
 
-/** Tests of nodes mostly wait for blocks, so the suite has one more than there are cores; the long ones compute. */
-const defaultConcurrency = (long: boolean): number => availableParallelism() + (long ? 0 : 1);
+/** Tests of nodes mostly wait for blocks, so the suite has two more than there are cores; the long ones compute. */
+const defaultConcurrency = (long: boolean): number => availableParallelism() + (long ? 0 : 2);
 
 /** The suite's bound is a promise of docs/development.md; the long tests' one only ends what hangs. */
 const defaults = {
